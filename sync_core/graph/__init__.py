@@ -1,0 +1,1 @@
+"""Microsoft Graph: its rules (wire) and the one shell that sends requests (client)."""

@@ -1,0 +1,198 @@
+"""The one shell that sends requests to Graph: msgraph-sdk's adapter authenticates and carries them, `wire` says what they are.
+
+The SDK's typed models, paging, retries and batch are not used: the models cost 1.5 s at the first call, the page iterator stops
+at empty pages and drops the delta link (msgraph-sdk-python-core issue 1117), and its retries repeat a POST.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime, timedelta
+
+import httpx
+from azure.core.credentials import AccessToken, TokenCredential
+from azure.core.credentials_async import AsyncTokenCredential
+from kiota_abstractions.method import Method
+from kiota_abstractions.native_response_handler import NativeResponseHandler
+from kiota_abstractions.request_information import RequestInformation
+from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider
+from kiota_http.middleware.options import ResponseHandlerOption
+from msgraph.graph_request_adapter import GraphRequestAdapter
+
+from sync_core.errors import Gone, Later
+from sync_core.graph import wire
+from sync_core.graph.events import Event, parse_event
+from sync_core.graph.wire import DeltaPage, Subscription
+from sync_core.http import Answer, Json, Request
+from sync_core.model import Address, Essence, EventId, Field, Instance, Room
+
+IN_FLIGHT_PER_MAILBOX = 4
+"""More are refused: "Application is over its MailboxConcurrency limit." (Microsoft docs, throttling-limits)"""
+
+MOST_PAGES = 2000
+"""A longer chain of links never ends: recurring-heavy calendars have given such chains (msgraph-sdk-dotnet issue 3082)."""
+
+MOVED_AT_MOST = timedelta(days=62)
+"""How far from its original start a moved occurrence is looked for."""
+
+type Credential = TokenCredential | AsyncTokenCredential
+
+
+class StaticToken:
+    """The credential for a simulator on this machine."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def get_token(self, *_scopes: str, **_options: object) -> AccessToken:
+        return AccessToken(self._token, 2**31)
+
+
+class Graph:
+    """Every method raises the classes of `sync_core.errors` and nothing else."""
+
+    def __init__(self, base_url: str, credential: Credential, http: httpx.AsyncClient) -> None:
+        authentication = AzureIdentityAuthenticationProvider(credential)
+        self._adapter = GraphRequestAdapter(authentication, http)
+        self._base_url = self._adapter.base_url = base_url.rstrip("/")
+        self._adapter.observability_options.include_euii_attributes = False
+        self._http = http
+        self._turns: dict[str, asyncio.Semaphore] = {}
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    # events
+
+    async def event(self, mailbox: Address, event: EventId) -> Event | None:
+        """None when this mailbox, which can be read, has no such event."""
+        try:
+            return parse_event(await self._send(wire.get_event(mailbox, event)))
+        except Gone:
+            return None
+
+    async def find(self, mailbox: Address, instance: Instance) -> Event | None:
+        """This mailbox's copy of an instance."""
+        found, _ = wire.parse_events(await self._send(wire.find_event(mailbox, instance.ical_uid)))
+        for event in found:
+            if instance.original_start is None and event.original_start is None and event.kind != "seriesMaster":
+                return event
+            if event.kind == "seriesMaster" and instance.original_start is not None:
+                return await self._occurrence(mailbox, event.id, instance.original_start)
+        return None
+
+    async def _occurrence(self, mailbox: Address, master: EventId, original_start: datetime) -> Event | None:
+        start, end = original_start - MOVED_AT_MOST, original_start + MOVED_AT_MOST
+        occurrences = await self.occurrences(mailbox, master, start, end)
+        return next((event for event in occurrences if event.original_start == original_start), None)
+
+    async def occurrences(self, mailbox: Address, master: EventId, start: datetime, end: datetime) -> list[Event]:
+        return await self._events(wire.list_instances(mailbox, master, start, end), mailbox)
+
+    async def window(self, mailbox: Address, start: datetime, end: datetime) -> list[Event]:
+        return await self._events(wire.list_window(mailbox, start, end), mailbox)
+
+    async def _events(self, first: Request, mailbox: Address) -> list[Event]:
+        return [event async for page in self._pages(first, mailbox) for event in wire.parse_events(page)[0]]
+
+    async def delta(self, mailbox: Address, start: datetime, end: datetime) -> AsyncIterator[DeltaPage]:
+        """A full round: the whole window, then a delta link."""
+        async for page in self._pages(wire.first_delta(mailbox, start, end), mailbox):
+            yield wire.parse_delta_page(page)
+
+    async def delta_since(self, mailbox: Address, delta_link: str) -> AsyncIterator[DeltaPage]:
+        """What changed since the link was given. Raises Resync when Graph no longer knows the link."""
+        async for page in self._pages(wire.follow(delta_link, mailbox), mailbox):
+            yield wire.parse_delta_page(page)
+
+    async def _pages(self, request: Request, mailbox: Address) -> AsyncIterator[Json]:
+        """Only a page without a next link ends a round: pages before it may be empty (microsoft-graph-docs issue 2839)."""
+        followed: set[str] = set()
+        for _ in range(MOST_PAGES):
+            page = await self._send(request)
+            yield page
+            link = page.get("@odata.nextLink") if isinstance(page, dict) else None
+            if not link:
+                return
+            if link in followed:
+                break
+            followed.add(link)
+            request = wire.follow(link, mailbox)
+        raise Later("endless-pages")
+
+    async def create_event(self, essence: Essence, room: Room, transaction_id: str, names: Mapping[Address, str]) -> Event:
+        return parse_event(await self._send(wire.create_event(essence, room, transaction_id, names)))
+
+    async def update_event(
+        self,
+        mailbox: Address,
+        event: Event,
+        target: Essence,
+        fields: frozenset[Field],
+        rooms: tuple[Room, Room],
+        names: Mapping[Address, str],
+    ) -> Event:
+        return parse_event(await self._send(wire.update_event(mailbox, event, target, fields, rooms, names)))
+
+    async def release_room(self, mailbox: Address, event: Event, room: Room) -> Event:
+        return parse_event(await self._send(wire.release_room(mailbox, event, room)))
+
+    async def cancel_event(self, mailbox: Address, event: EventId) -> None:
+        """An event that is gone already is as it should be."""
+        try:
+            await self._send(wire.cancel_event(mailbox, event))
+        except Gone:
+            return
+
+    async def decline_event(self, mailbox: Address, event: EventId) -> None:
+        try:
+            await self._send(wire.decline_event(mailbox, event))
+        except Gone:
+            return
+
+    # subscriptions
+
+    async def subscriptions(self) -> list[Subscription]:
+        pages = [page async for page in self._pages(wire.list_subscriptions(), Address(""))]
+        return [wire.parse_subscription(item) for page in pages for item in page["value"]]
+
+    async def create_subscription(
+        self, room: Address, urls: tuple[str, str], client_state: str, expires: datetime
+    ) -> Subscription:
+        return wire.parse_subscription(await self._send(wire.create_subscription(room, urls, client_state, expires)))
+
+    async def renew_subscription(self, subscription: str, expires: datetime) -> Subscription:
+        """Raises Gone when Graph no longer has it."""
+        return wire.parse_subscription(await self._send(wire.renew_subscription(subscription, expires)))
+
+    async def delete_subscription(self, subscription: str) -> None:
+        try:
+            await self._send(wire.delete_subscription(subscription))
+        except Gone:
+            return
+
+    # the one place where a request leaves
+
+    async def _send(self, request: Request) -> Json:
+        async with self._turns.setdefault(request.mailbox, asyncio.Semaphore(IN_FLIGHT_PER_MAILBOX)):
+            try:
+                response: httpx.Response = await self._adapter.send_primitive_async(self._information(request), "bytes", None)
+            except httpx.HTTPError as error:
+                raise Later("graph-unreachable", type(error).__name__) from error
+        answer = Answer(response.status_code, response.headers, response.content)
+        if failure := wire.failure(answer):
+            raise failure
+        return answer.json() if answer.body else None
+
+    def _information(self, request: Request) -> RequestInformation:
+        information = RequestInformation()
+        information.http_method = Method(request.method)
+        information.url = request.address(self._base_url)
+        information.headers.add("Prefer", wire.PREFER)
+        for name, value in request.headers.items():
+            information.headers.remove(name)
+            information.headers.add(name, value)
+        if request.body is not None:
+            information.set_stream_content(json.dumps(request.body).encode(), "application/json")
+        information.add_request_options([ResponseHandlerOption(NativeResponseHandler())])
+        return information

@@ -1,0 +1,156 @@
+"""An event as one mailbox has it: parsed from Graph's JSON, and reduced to the essence."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from tzlocal.windows_tz import win_tz
+
+from sync_core.errors import Malformed
+from sync_core.http import Json
+from sync_core.model import PRIVATE_SUBJECT, Address, Essence, EventId, Instance, Room, Slot, address, subject
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    address: Address
+    name: str
+    kind: str
+    response: str
+    spelled: str
+    """The address as Graph gave it: it goes back unchanged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One copy of an event, as its mailbox has it. A private one is redacted here: its subject and its people's names are
+    dropped, and their addresses serve only to write the same people back.
+
+    `start` and `end` are UTC; of an all-day event only their dates count.
+    """
+
+    id: EventId
+    etag: str
+    ical_uid: str
+    kind: str
+    series_master: EventId | None
+    original_start: datetime | None
+    start: datetime
+    end: datetime
+    all_day: bool
+    subject: str
+    private: bool
+    organiser: Address
+    attendees: tuple[Attendee, ...]
+    location: Address | None
+    cancelled: bool
+    transaction_id: str | None
+    response: str
+
+    @property
+    def instance(self) -> Instance:
+        return Instance(self.ical_uid, self.original_start)
+
+    def attendee(self, mailbox: Address) -> Attendee | None:
+        return next((a for a in self.attendees if a.address == mailbox), None)
+
+
+def parse_event(body: Json) -> Event:
+    """Raises Malformed, naming the member, when the event does not keep to Graph's documentation."""
+    try:
+        private = body.get("sensitivity") in {"private", "confidential"}
+        all_day = bool(body.get("isAllDay"))
+        return Event(
+            id=EventId(body["id"]),
+            etag=body.get("@odata.etag") or "",
+            ical_uid=body["iCalUId"],
+            kind=body.get("type") or "singleInstance",
+            series_master=body.get("seriesMasterId"),
+            original_start=_original_start(body),
+            start=_moment(body["start"], all_day=all_day),
+            end=_moment(body["end"], all_day=all_day),
+            all_day=all_day,
+            subject=PRIVATE_SUBJECT if private else subject(body.get("subject")),
+            private=private,
+            organiser=address(body["organizer"]["emailAddress"]["address"]),
+            attendees=tuple(_parse_attendee(a, private=private) for a in body.get("attendees") or ()),
+            location=_room_of(body.get("location")),
+            cancelled=bool(body.get("isCancelled")),
+            transaction_id=body.get("transactionId"),
+            response=(body.get("responseStatus") or {}).get("response") or "none",
+        )
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise Malformed("event", f"{type(error).__name__} at {error}") from error
+
+
+def _parse_attendee(body: Json, *, private: bool) -> Attendee:
+    mail = body.get("emailAddress") or {}
+    spelled = mail.get("address") or ""
+    return Attendee(
+        address=address(spelled),
+        name="" if private else mail.get("name") or "",
+        kind=body.get("type") or "required",
+        response=(body.get("status") or {}).get("response") or "none",
+        spelled=spelled,
+    )
+
+
+def _original_start(body: Json) -> datetime | None:
+    """Only occurrences and exceptions have one. An occurrence that does not say it is where it always was."""
+    if body.get("type") not in {"occurrence", "exception"}:
+        return None
+    return parse_time(body["originalStart"]) if body.get("originalStart") else _moment(body["start"], all_day=False)
+
+
+def _room_of(location: Json) -> Address | None:
+    uri = (location or {}).get("locationUri") or (location or {}).get("uniqueId") or ""
+    return address(uri) if "@" in uri else None
+
+
+def _moment(body: Json, *, all_day: bool) -> datetime:
+    """UTC. Of an all-day event the date as Graph tells it is the date, whatever the zone beside it."""
+    moment = parse_time(body["dateTime"])
+    zone = body.get("timeZone") or "UTC"
+    if all_day or zone == "UTC" or "+" in body["dateTime"][10:] or body["dateTime"].endswith("Z"):
+        return moment
+    return moment.replace(tzinfo=ZoneInfo(win_tz.get(zone, zone))).astimezone(UTC)
+
+
+def parse_time(text: str) -> datetime:
+    """Graph writes seven digits of a second."""
+    moment = datetime.fromisoformat(text)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def invited(event: Event, rooms: Iterable[Address]) -> set[Address]:
+    """The people of an event: no rooms, not the organiser, no X.500 addresses (microsoft-graph-docs issue 13898)."""
+    return {
+        a.address
+        for a in event.attendees
+        if a.kind != "resource" and "@" in a.address and a.address != event.organiser and a.address not in rooms
+    }
+
+
+def essence_of(event: Event, room: Room, rooms: Iterable[Address]) -> Essence:
+    people = frozenset[Address]() if event.private else frozenset(invited(event, rooms))
+    return Essence(room.id, _slot(event, room), event.subject, event.organiser, people, event.private)
+
+
+def _slot(event: Event, room: Room) -> Slot:
+    if not event.all_day:
+        return Slot(event.start, event.end)
+    return Slot(_midnight(event.start.date(), room), _midnight(event.end.date(), room), all_day=True)
+
+
+def _midnight(day: date, room: Room) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(room.time_zone)).astimezone(UTC)
+
+
+def iana(windows: str) -> str:
+    """The IANA name of a Windows time zone, or of an IANA one. Raises Malformed for a name that neither list has."""
+    name = win_tz.get(windows, windows)
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise Malformed("time-zone", windows) from error

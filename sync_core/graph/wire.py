@@ -1,0 +1,303 @@
+"""Graph's rules without I/O: build a request, parse an answer, map a failure. Graph's names are known here and nowhere else."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from sync_core.errors import Gone, Later, Malformed, Refused, Resync, Stale, SyncError, Unreadable
+from sync_core.graph.events import Attendee, Event, invited, parse_event, parse_time
+from sync_core.http import Answer, Json, Request
+from sync_core.model import Address, Essence, EventId, Field, Room, Slot
+
+PREFER = 'IdType="ImmutableId", outlook.timezone="UTC"'
+"""On every call: ids that survive a move (Microsoft docs, outlook-immutable-id), and times in UTC."""
+
+SELECT = (
+    "id,iCalUId,type,seriesMasterId,originalStart,transactionId,subject,sensitivity,isAllDay,isCancelled,isOrganizer,"
+    "organizer,attendees,start,end,location,responseStatus"
+)
+"""What is read of an event. Bodies and attachments never leave Graph."""
+
+SUBSCRIPTION_MINUTES = 4200
+"""Under 4,230 minutes, the shortest life that any edition of Microsoft's lifetime page gives for events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An item of a delta page: look at this one. A bare occurrence or a removed item has only its id."""
+
+    id: EventId
+    removed: bool
+    master: bool
+    event: Event | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeltaPage:
+    changes: tuple[Change, ...]
+    next_link: str | None
+    delta_link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    id: str
+    resource: str
+    notification_url: str
+    expires: datetime
+
+
+# --- requests -------------------------------------------------------------------------------------------------------------
+
+
+def _part(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _of(mailbox: Address) -> str:
+    return f"/users/{_part(mailbox)}"
+
+
+def get_event(mailbox: Address, event: EventId) -> Request:
+    return Request("GET", f"{_of(mailbox)}/events/{_part(event)}", {"$select": SELECT}, mailbox=mailbox)
+
+
+def find_event(mailbox: Address, ical_uid: str) -> Request:
+    """The single event or the series master with this iCalUId."""
+    wanted = ical_uid.replace("'", "''")
+    return Request("GET", f"{_of(mailbox)}/events", {"$filter": f"iCalUId eq '{wanted}'", "$select": SELECT}, mailbox=mailbox)
+
+
+def list_instances(mailbox: Address, master: EventId, start: datetime, end: datetime) -> Request:
+    return Request(
+        "GET",
+        f"{_of(mailbox)}/events/{_part(master)}/instances",
+        {"startDateTime": _utc(start), "endDateTime": _utc(end), "$select": SELECT},
+        mailbox=mailbox,
+    )
+
+
+def list_window(mailbox: Address, start: datetime, end: datetime) -> Request:
+    """Everything that overlaps the window, series expanded by Graph."""
+    query = {"startDateTime": _utc(start), "endDateTime": _utc(end), "$select": SELECT, "$top": "100"}
+    return Request("GET", f"{_of(mailbox)}/calendarView", query, mailbox=mailbox)
+
+
+def first_delta(mailbox: Address, start: datetime, end: datetime) -> Request:
+    """The window is frozen in the token that comes back; `$select` and its like are not allowed (Microsoft docs, event-delta)."""
+    query = {"startDateTime": _utc(start), "endDateTime": _utc(end)}
+    return Request("GET", f"{_of(mailbox)}/calendarView/delta", query, headers=_PAGE, mailbox=mailbox)
+
+
+def follow(link: str, mailbox: Address) -> Request:
+    """Links are opaque and are sent as they came: rebuilding one is a 400 (msgraph-sdk-php issue 1575)."""
+    return Request("GET", link, headers=_PAGE, mailbox=mailbox)
+
+
+_PAGE = {"Prefer": f"{PREFER}, odata.maxpagesize=100"}
+
+
+def create_event(essence: Essence, room: Room, transaction_id: str, names: Mapping[Address, str]) -> Request:
+    """In the host's mailbox with the room invited, for only that makes Exchange check the room (msgraph-sdk-dotnet issue 243)."""
+    people = [_attendee(person, names.get(person, ""), "required") for person in sorted(essence.people)]
+    body = {
+        "subject": essence.subject,
+        **_times(essence.slot, room),
+        "attendees": [*people, _attendee(room.mailbox, room.name, "resource")],
+        "location": _location(room),
+        "transactionId": transaction_id,
+    }
+    return Request("POST", f"{_of(essence.host)}/events", body=body, mailbox=essence.host)
+
+
+def update_event(
+    mailbox: Address,
+    event: Event,
+    target: Essence,
+    fields: Iterable[Field],
+    rooms: tuple[Room, Room],
+    names: Mapping[Address, str],
+) -> Request:
+    """Only what differs is sent; never the body, for that destroys a Teams meeting's join link (Microsoft docs, event-update).
+
+    `rooms` are the room the event is in and the room it is to be in.
+    """
+    left, taken = rooms
+    body: dict[str, Json] = {}
+    if Field.SUBJECT in fields:
+        body["subject"] = target.subject
+    if Field.SLOT in fields:
+        body |= _times(target.slot, taken)
+    if Field.PEOPLE in fields or Field.ROOM in fields:
+        body["attendees"] = _whole_collection(event, target.people, left, taken, names, keep_people=Field.PEOPLE not in fields)
+    if Field.ROOM in fields:
+        body["location"] = _location(taken)
+    return _patch(mailbox, event, body)
+
+
+def release_room(mailbox: Address, event: Event, room: Room) -> Request:
+    kept = [_again(a) for a in event.attendees if a.address != room.mailbox]
+    body: dict[str, Json] = {"attendees": kept}
+    if event.location == room.mailbox:
+        body["location"] = {"displayName": ""}
+    return _patch(mailbox, event, body)
+
+
+def _patch(mailbox: Address, event: Event, body: Json) -> Request:
+    headers = {"If-Match": event.etag} if event.etag else {}
+    return Request("PATCH", f"{_of(mailbox)}/events/{_part(event.id)}", body=body, headers=headers, mailbox=mailbox)
+
+
+def cancel_event(mailbox: Address, event: EventId) -> Request:
+    comment = {"comment": "The room booking was cancelled."}
+    return Request("POST", f"{_of(mailbox)}/events/{_part(event)}/cancel", body=comment, mailbox=mailbox)
+
+
+def decline_event(mailbox: Address, event: EventId) -> Request:
+    """From the room: deleting its copy would tell nobody (Microsoft docs, event-delete)."""
+    answer = {"comment": "The room booking was cancelled.", "sendResponse": True}
+    return Request("POST", f"{_of(mailbox)}/events/{_part(event)}/decline", body=answer, mailbox=mailbox)
+
+
+def list_subscriptions() -> Request:
+    return Request("GET", "/subscriptions")
+
+
+def create_subscription(room: Address, urls: tuple[str, str], client_state: str, expires: datetime) -> Request:
+    """`urls` take change notifications and lifecycle notifications. Graph calls both before it answers."""
+    body = {
+        "changeType": "created,updated,deleted",
+        "resource": f"{_of(room)}/events"[1:],
+        "notificationUrl": urls[0],
+        "lifecycleNotificationUrl": urls[1],
+        "expirationDateTime": _utc(expires),
+        "clientState": client_state,
+    }
+    return Request("POST", "/subscriptions", body=body, mailbox=room)
+
+
+def renew_subscription(subscription: str, expires: datetime) -> Request:
+    """A PATCH renews and re-authorises at once (Microsoft docs, change-notifications-lifecycle-events)."""
+    return Request("PATCH", f"/subscriptions/{_part(subscription)}", body={"expirationDateTime": _utc(expires)})
+
+
+def delete_subscription(subscription: str) -> Request:
+    return Request("DELETE", f"/subscriptions/{_part(subscription)}")
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _times(slot: Slot, room: Room) -> Json:
+    """An all-day event runs from midnight to midnight in one zone, the room's; every other is told in UTC."""
+    zone, name = (ZoneInfo(room.time_zone), room.time_zone_windows) if slot.all_day else (UTC, "UTC")
+    start, end = (
+        {"dateTime": moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S"), "timeZone": name} for moment in (slot.start, slot.end)
+    )
+    return {"start": start, "end": end, "isAllDay": slot.all_day}
+
+
+def _attendee(person: str, name: str, kind: str) -> Json:
+    return {"type": kind, "emailAddress": {"address": person, "name": name or person}}
+
+
+def _again(attendee: Attendee) -> Json:
+    return _attendee(attendee.spelled, attendee.name, attendee.kind)
+
+
+def _location(room: Room) -> Json:
+    return {"displayName": room.name, "locationUri": room.mailbox, "locationType": "conferenceRoom"}
+
+
+def _whole_collection(
+    event: Event, people: frozenset[Address], left: Room, taken: Room, names: Mapping[Address, str], *, keep_people: bool
+) -> Json:
+    """Who is left out of a PATCH gets a cancellation (microsoft-graph-docs, event-update), so everybody who stays is named again:
+    other rooms, lists and X.500 addresses too, which IBSS does not know.
+    """
+    leaving = frozenset() if keep_people else frozenset(invited(event, ())) - people
+    staying = [a for a in event.attendees if a.address not in leaving and a.address not in {left.mailbox, taken.mailbox}]
+    coming = frozenset() if keep_people else people - {a.address for a in event.attendees}
+    return [
+        *(_again(a) for a in staying),
+        *(_attendee(person, names.get(person, ""), "required") for person in sorted(coming)),
+        _attendee(taken.mailbox, taken.name, "resource"),
+    ]
+
+
+# --- answers --------------------------------------------------------------------------------------------------------------
+
+
+def parse_events(body: Json) -> tuple[tuple[Event, ...], str | None]:
+    """A page of events and the link to the next page."""
+    return tuple(parse_event(item) for item in _value(body)), body.get("@odata.nextLink")
+
+
+def parse_delta_page(body: Json) -> DeltaPage:
+    return DeltaPage(
+        tuple(_parse_change(item) for item in _value(body)), body.get("@odata.nextLink"), body.get("@odata.deltaLink")
+    )
+
+
+def _parse_change(item: Json) -> Change:
+    """A bare occurrence carries id, master, start and end only (microsoft-graph-docs issue 22197)."""
+    if not isinstance(item, dict) or "id" not in item:
+        raise Malformed("delta", "an item without id")
+    kind, removed = item.get("type"), "@removed" in item
+    whole = not removed and kind in {"singleInstance", "exception"} and "iCalUId" in item and "organizer" in item
+    return Change(EventId(item["id"]), removed, kind == "seriesMaster", parse_event(item) if whole else None)
+
+
+def _value(body: Json) -> Json:
+    if not isinstance(body, dict) or not isinstance(body.get("value"), list):
+        raise Malformed("page", "an answer without a list of values")
+    return body["value"]
+
+
+def parse_subscription(body: Json) -> Subscription:
+    try:
+        return Subscription(
+            body["id"], body["resource"], body.get("notificationUrl") or "", parse_time(body["expirationDateTime"])
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise Malformed("subscription", f"{type(error).__name__} at {error}") from error
+
+
+def subscription_end(now: datetime) -> datetime:
+    return now + timedelta(minutes=SUBSCRIPTION_MINUTES)
+
+
+# --- failures -------------------------------------------------------------------------------------------------------------
+
+_MAILBOX_CODES = frozenset(
+    {
+        "MailboxNotEnabledForRESTAPI",
+        "MailboxNotSupportedForRESTAPI",
+        "ResourceNotFound",
+        "Request_ResourceNotFound",
+        "ErrorNonExistentMailbox",
+    }
+)
+_DELTA_CODES = frozenset({"syncstatenotfound", "resyncrequired", "syncstateinvalid"})
+_CONFLICTS = frozenset({"ErrorIrresolvableConflict", "ConcurrentItemSave", "PreconditionFailed"})
+
+
+def failure(answer: Answer) -> SyncError | None:
+    """What a status and code mean (Microsoft docs, errors and throttling; the issues that are named). None when all is well."""
+    status, code = answer.status, answer.error_code or f"http-{answer.status}"
+    if status < 400:
+        return None
+    if status == 410 or code.lower() in _DELTA_CODES:
+        return Resync(code)
+    if status == 412 or code in _CONFLICTS:
+        return Stale(code)
+    if status in {408, 409, 429} or status >= 500:
+        return Later(code, after=answer.retry_after)
+    if status in {401, 403} or code in _MAILBOX_CODES:
+        return Unreadable(code)
+    if status == 404:
+        return Gone(code)
+    return Refused(code)

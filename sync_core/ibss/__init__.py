@@ -1,0 +1,1 @@
+"""IBSS: its names and rules (wire) and the one shell that sends requests (client)."""

@@ -1,0 +1,97 @@
+"""The one shell that sends requests to IBSS; `wire` says what they are."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+
+import httpx
+
+from sync_core.errors import Gone, Later
+from sync_core.http import Answer, Json, Request
+from sync_core.ibss import wire
+from sync_core.ibss.wire import Booking, Node, Space
+from sync_core.model import Address, BookingId, Essence, Field, NodeId, RoomId
+
+MOST_PAGES = 10_000
+
+
+class Ibss:
+    """Every method raises the classes of `sync_core.errors` and nothing else."""
+
+    def __init__(self, base_url: str, api_key: str, http: httpx.AsyncClient) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._headers = {"Authorization": f"apikey {api_key}"}
+        self._http = http
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def nodes(self) -> list[Node]:
+        return [wire.parse_node(item) async for item in self._items(wire.list_nodes())]
+
+    async def spaces(self, node: NodeId) -> list[Space]:
+        return [wire.parse_space(item) async for item in self._items(wire.list_spaces(node))]
+
+    async def bookings(self, node: NodeId, start: datetime, end: datetime, room: RoomId | None = None) -> list[Booking]:
+        return [wire.parse_booking(item) async for item in self._items(wire.list_bookings(node, start, end, room))]
+
+    async def booking(self, node: NodeId, booking: BookingId) -> Booking | None:
+        """None means unknown here or archived: it never means cancelled."""
+        try:
+            return wire.parse_booking(await self._send(wire.get_booking(node, booking)))
+        except Gone:
+            return None
+
+    async def create_booking(
+        self, node: NodeId, essence: Essence, guests: Mapping[Address, wire.Guest], mirrors: str, key: str
+    ) -> Booking:
+        return wire.parse_booking(await self._send(wire.create_booking(node, essence, guests, mirrors, key)))
+
+    async def update_booking(
+        self, booking: Booking, target: Essence, fields: frozenset[Field], guests: Mapping[Address, wire.Guest]
+    ) -> Booking:
+        return await self._write(booking, wire.update_booking(booking, target, fields, guests))
+
+    async def cancel_booking(self, booking: Booking) -> Booking:
+        return await self._write(booking, wire.cancel_booking(booking))
+
+    async def mark_booking(self, booking: Booking, mirrors: str) -> Booking:
+        return await self._write(booking, wire.mark_booking(booking, mirrors))
+
+    async def knows(self, node: NodeId, person: Address) -> bool:
+        return bool([item async for item in self._items(wire.find_person(node, person))])
+
+    async def _write(self, booking: Booking, request: Request) -> Booking:
+        """An answer without a body (204) is allowed; then the booking is read again."""
+        body = await self._send(request)
+        if body is not None:
+            return wire.parse_booking(body)
+        return wire.parse_booking(await self._send(wire.get_booking(booking.node, booking.id)))
+
+    async def _items(self, request: Request) -> AsyncIterator[Json]:
+        followed: set[str] = set()
+        for _ in range(MOST_PAGES):
+            page = wire.parse_page(await self._send(request))
+            for item in page.items:
+                yield item
+            if page.next_link is None:
+                return
+            if page.next_link in followed:
+                break
+            followed.add(page.next_link)
+            request = wire.follow(page.next_link)
+        raise Later("endless-pages")
+
+    async def _send(self, request: Request) -> Json:
+        try:
+            response = await self._http.request(
+                request.method,
+                request.address(self._base_url),
+                json=request.body,
+                headers={**self._headers, **request.headers},
+            )
+        except httpx.HTTPError as error:
+            raise Later("ibss-unreachable", type(error).__name__) from error
+        answer = Answer(response.status_code, response.headers, response.content)
+        if failure := wire.failure(answer):
+            raise failure
+        return answer.json() if answer.body else None

@@ -1,0 +1,313 @@
+"""IBSS's rules without I/O: build a request, parse an answer, map a failure. IBSS's names are known here and nowhere else."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from sync_core.errors import Gone, Later, Malformed, Refused, Stale, SyncError, Unreadable
+from sync_core.http import Answer, Json, Request
+from sync_core.model import Address, BookingId, Essence, Field, NodeId, Reason, RoomId, Slot, address, subject
+
+SYSTEM_MICROSOFT_365 = 1
+"""The value of Bkng_Ext_System and Meta_Ext_Booking_System that switches a building or space on for Microsoft 365."""
+
+_WITHOUT_ACCOUNT = frozenset({"Unity", "Inspire"})
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody of a booking. `record` is the party as IBSS keeps it: it goes back whole, so that a visit is kept."""
+
+    address: Address
+    name: str
+    record: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """How somebody new to a booking is written to it."""
+
+    name: str
+    visitor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A booking as IBSS has it. `mirrors` is the key of the instance it mirrors, when this service wrote one there."""
+
+    id: BookingId
+    node: NodeId
+    room: RoomId
+    etag: str
+    start: datetime
+    end: datetime
+    all_day: bool
+    subject: str
+    owner: Address | None
+    source: str | None
+    parties: tuple[Party, ...]
+    mirrors: str | None
+    cancelled: bool
+    status: str
+
+    @property
+    def slot(self) -> Slot:
+        return Slot(self.start, self.end, self.all_day)
+
+    @property
+    def cancelled_why(self) -> Reason:
+        """Pages spell the statuses in several ways, so case and punctuation are left out of the comparison."""
+        automatic = "".join(filter(str.isalpha, self.status.lower())) == "autocancelled"
+        return Reason.AUTO_CANCELLED if automatic else Reason.BOOKING_GONE
+
+    @property
+    def unsynced(self) -> Reason | None:
+        """Panels and kiosks book without a directory account, so there is no calendar to write to."""
+        without_account = self.owner is None or self.source in _WITHOUT_ACCOUNT
+        return Reason.NO_DIRECTORY_ACCOUNT if without_account else None
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A building or floor. `time_zone` is a Windows id; `horizon_days` is None where the building does not set one."""
+
+    id: NodeId
+    name: str
+    building: bool
+    parent: NodeId | None
+    time_zone: str
+    synced: bool
+    horizon_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    id: RoomId
+    node: NodeId
+    name: str
+    mailbox: Address | None
+    synced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page[Item]:
+    items: tuple[Item, ...]
+    next_link: str | None
+
+
+# --- requests -------------------------------------------------------------------------------------------------------------
+
+
+def _part(text: str) -> str:
+    """Space and booking ids may hold / | and +."""
+    return quote(text, safe="")
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def list_nodes() -> Request:
+    return Request("GET", "/v2/nodes", {"$top": "100"})
+
+
+def list_spaces(node: NodeId) -> Request:
+    return Request("GET", f"/v2/{_part(node)}/spaces", {"recursive": "true", "$top": "100"})
+
+
+def list_bookings(node: NodeId, start: datetime, end: datetime, room: RoomId | None = None) -> Request:
+    """All bookings that overlap the window, cancelled ones too."""
+    wanted = f"Booking_End gt {_utc(start)} and Booking_Start lt {_utc(end)}"
+    if room:
+        wanted += f" and Space_Id eq {_quoted(room)}"
+    return Request("GET", f"/v2/{_part(node)}/bookings", {"$filter": wanted, "$top": "100"})
+
+
+def follow(link: str) -> Request:
+    return Request("GET", link)
+
+
+def get_booking(node: NodeId, booking: BookingId) -> Request:
+    return Request("GET", f"/v2/{_part(node)}/bookings/{_part(booking)}")
+
+
+def create_booking(node: NodeId, essence: Essence, guests: Mapping[Address, Guest], mirrors: str, key: str) -> Request:
+    body = {
+        "Space_Id": essence.room,
+        "Booking_Name": essence.subject,
+        **_times(essence.slot),
+        "Booking_Owner_Email": essence.host,
+        "Booking_Source": "Sync",
+        "Booking_Parties": [_party(person, guests[person]) for person in sorted(essence.people)],
+        "Meta_Ext_Booking_EventId": mirrors,
+    }
+    return Request("POST", f"/v2/{_part(node)}/bookings", body=body, headers={"Idempotency-Key": key})
+
+
+def update_booking(booking: Booking, target: Essence, fields: Iterable[Field], guests: Mapping[Address, Guest]) -> Request:
+    """Only what differs is sent. A kept party goes back as IBSS keeps it, so a visitor keeps the visit."""
+    body: dict[str, Json] = {}
+    if Field.SUBJECT in fields:
+        body["Booking_Name"] = target.subject
+    if Field.SLOT in fields:
+        body |= _times(target.slot)
+    if Field.PEOPLE in fields:
+        here = people_of(booking)
+        kept = [party.record for party in booking.parties if party.address in target.people or party.address not in here]
+        body["Booking_Parties"] = kept + [_party(person, guests[person]) for person in sorted(target.people - here)]
+    if Field.ROOM in fields:
+        body["Space_Id"] = target.room
+    return _patch(booking, body)
+
+
+def cancel_booking(booking: Booking) -> Request:
+    return _patch(booking, {"Booking_IsCancelled": 1})
+
+
+def mark_booking(booking: Booking, mirrors: str) -> Request:
+    return _patch(booking, {"Meta_Ext_Booking_EventId": mirrors})
+
+
+def find_person(node: NodeId, person: Address) -> Request:
+    return Request("GET", f"/v2/{_part(node)}/persons", {"$filter": f"Email eq {_quoted(person)}"})
+
+
+def _patch(booking: Booking, body: Json) -> Request:
+    return Request(
+        "PATCH", f"/v2/{_part(booking.node)}/bookings/{_part(booking.id)}", body=body, headers={"If-Match": booking.etag}
+    )
+
+
+def _times(slot: Slot) -> Json:
+    return {"Booking_Start": _utc(slot.start), "Booking_End": _utc(slot.end), "Booking_All_Day": int(slot.all_day)}
+
+
+def _party(person: Address, guest: Guest) -> Json:
+    """Outlook keeps one name; the last word of it is taken for the family name, as IBSS keeps two."""
+    first, _, last = guest.name.rpartition(" ")
+    return {"IsVisitor": int(guest.visitor), "Email": person, "First_Name": first or None, "Last_Name": last or None}
+
+
+# --- answers --------------------------------------------------------------------------------------------------------------
+
+
+def parse_booking(body: Json) -> Booking:
+    """Raises Malformed, naming the member, when the record does not keep to the contract."""
+    try:
+        owner = body.get("Booking_Owner_Email")
+        return Booking(
+            id=BookingId(body["Booking_Id"]),
+            node=NodeId(str(body["Node_Id"])),
+            room=RoomId(body["Space_Id"]),
+            etag=body["@odata.etag"],
+            start=_moment(body["Booking_Start"]),
+            end=_moment(body["Booking_End"]),
+            all_day=bool(body.get("Booking_All_Day")),
+            subject=subject(body.get("Booking_Name")),
+            owner=address(owner) if owner else None,
+            source=body.get("Booking_Source"),
+            parties=tuple(_parse_party(party) for party in _listed(body.get("Booking_Parties"))),
+            mirrors=body.get("Meta_Ext_Booking_EventId") or None,
+            cancelled=bool(body["Booking_IsCancelled"]),
+            status=body.get("Booking_Status") or "",
+        )
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise Malformed("booking", f"{type(error).__name__} at {error}") from error
+
+
+def _listed(parties: Json) -> Json:
+    """The analytics page shows the parties as a column of the record, so they may be JSON inside a string."""
+    return json.loads(parties) if isinstance(parties, str) and parties else parties or ()
+
+
+def _parse_party(record: Json) -> Party:
+    name = " ".join(filter(None, (record.get("First_Name"), record.get("Last_Name"))))
+    return Party(address(record.get("Email") or ""), name, record)
+
+
+def _moment(text: str) -> datetime:
+    """Times without an offset are UTC."""
+    moment = datetime.fromisoformat(text)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def parse_node(body: Json) -> Node:
+    try:
+        return Node(
+            id=NodeId(str(body["Node_Id"])),
+            name=body["Node_Name"],
+            building=body["NodeLevelName"] == "Building",
+            parent=NodeId(str(body["Parent_Node_Id"])) if body.get("Parent_Node_Id") is not None else None,
+            time_zone=body["Node_Time_Zone"],
+            synced=body.get("Bkng_Ext_System") == SYSTEM_MICROSOFT_365,
+            horizon_days=body.get("Forward_Sync_Period"),
+        )
+    except (KeyError, TypeError) as error:
+        raise Malformed("node", f"{type(error).__name__} at {error}") from error
+
+
+def parse_space(body: Json) -> Space:
+    try:
+        mailbox = body.get("Meta_Ext_Booking_SpaceId")
+        switched_on = body.get("Meta_Ext_Booking_System") == SYSTEM_MICROSOFT_365
+        active = bool(body.get("Space_IsActive", 1))
+        return Space(
+            id=RoomId(body["Space_Id"]),
+            node=NodeId(str(body["Node_Id"])),
+            name=body["Space_Name"],
+            mailbox=address(mailbox) if mailbox else None,
+            synced=bool(mailbox) and switched_on and active and body.get("Space_Class", "Support") == "Support",
+        )
+    except (KeyError, TypeError) as error:
+        raise Malformed("space", f"{type(error).__name__} at {error}") from error
+
+
+def parse_page(body: Json) -> Page[Json]:
+    """An empty list may also come as 204 with no body at all."""
+    if body is None:
+        return Page((), None)
+    if not isinstance(body, dict) or not isinstance(body.get("value"), list):
+        raise Malformed("page", "an answer without a list of values")
+    return Page(tuple(body["value"]), body.get("@odata.nextLink"))
+
+
+# --- what a booking means --------------------------------------------------------------------------------------------------
+
+
+def people_of(booking: Booking) -> frozenset[Address]:
+    return frozenset(p.address for p in booking.parties if "@" in p.address and p.address != booking.owner)
+
+
+def essence_of(booking: Booking, rooms: frozenset[Address]) -> Essence:
+    """`rooms` are the mailboxes of all rooms: a room that IBSS lists among the parties is not a person."""
+    host = booking.owner or Address("")
+    return Essence(booking.room, booking.slot, booking.subject, host, people_of(booking) - rooms)
+
+
+def names_of(booking: Booking) -> Mapping[Address, str]:
+    return {party.address: party.name for party in booking.parties if party.name}
+
+
+# --- failures -------------------------------------------------------------------------------------------------------------
+
+
+def failure(answer: Answer) -> SyncError | None:
+    """What a status and code of the contract mean. None when all is well."""
+    status, code = answer.status, answer.error_code or f"http-{answer.status}"
+    if status < 400:
+        return None
+    if status == 412:
+        return Stale(code)
+    if status in {408, 429} or status >= 500:
+        return Later(code, after=answer.retry_after)
+    if status in {401, 403}:
+        return Unreadable(code)
+    if status == 404:
+        return Gone(code)
+    return Refused(code)

@@ -1,0 +1,210 @@
+"""The values both systems are reduced to. No I/O, no clock, no vendor's names."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import NewType, Self
+
+RoomId = NewType("RoomId", str)
+"""An IBSS space id. It never changes, so it names the room here; the mailbox address may."""
+Address = NewType("Address", str)
+"""A mail address in lower case."""
+EventId = NewType("EventId", str)
+"""An immutable Graph event id: good in one mailbox only."""
+BookingId = NewType("BookingId", str)
+NodeId = NewType("NodeId", str)
+
+NO_SUBJECT = "Booking"
+"""What IBSS stores for a blank name, and so what a blank subject counts as on both sides."""
+PRIVATE_SUBJECT = "Private meeting"
+
+
+def address(text: str) -> Address:
+    return Address(text.strip().lower())
+
+
+def subject(text: str | None) -> str:
+    return (text or "").strip() or NO_SUBJECT
+
+
+class Side(StrEnum):
+    OUTLOOK = "outlook"
+    IBSS = "ibss"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """When a meeting is: UTC, the end not included. An all-day slot runs from midnight to midnight where the room is."""
+
+    start: datetime
+    end: datetime
+    all_day: bool = False
+
+    def __post_init__(self) -> None:
+        for moment in (self.start, self.end):
+            if moment.utcoffset() != UTC.utcoffset(None):
+                raise ValueError(f"a slot is in UTC, not {moment!r}")
+        if self.end < self.start:
+            raise ValueError("a slot cannot end before it starts")
+
+
+@dataclass(frozen=True, slots=True)
+class Essence:
+    """The fields that both systems share. Only a difference in one of FIELDS is a change.
+
+    `people` are those invited, without the host and the rooms. `host` says who the meeting belongs to; neither system can
+    hand a mirrored meeting to another host, so it identifies and is not compared. IBSS does not know `private`.
+    """
+
+    room: RoomId
+    slot: Slot
+    subject: str
+    host: Address
+    people: frozenset[Address] = frozenset()
+    private: bool = False
+
+
+class Field(StrEnum):
+    ROOM = "room"
+    SLOT = "slot"
+    SUBJECT = "subject"
+    PEOPLE = "people"
+
+
+FIELDS = tuple(Field)
+
+
+def differences(one: Essence, other: Essence) -> frozenset[Field]:
+    return frozenset(name for name in FIELDS if getattr(one, name) != getattr(other, name))
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One single event, or one occurrence of a series: the same name in every mailbox that has a copy.
+
+    iCalUId alone is not enough: the occurrences of a series may share it (microsoft-graph-docs issues 17479 and 4447).
+    """
+
+    ical_uid: str
+    original_start: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.ical_uid}@{self.original_start:%Y%m%dT%H%M%SZ}" if self.original_start else self.ical_uid
+
+
+class State(StrEnum):
+    """Where a link stands, for the people who run this."""
+
+    CREATING = "creating"
+    LINKED = "linked"
+    NOT_SYNCED = "not synced"
+    REJECTED = "rejected"
+    CLOSED = "closed"
+
+
+class Reason(StrEnum):
+    """Why a plan is what it is: the closed list that the journal, the status and the tests speak in."""
+
+    IN_SYNC = "in sync"
+    NEW_EVENT = "new in Outlook"
+    NEW_BOOKING = "new in IBSS"
+    EVENT_CHANGED = "changed in Outlook"
+    BOOKING_CHANGED = "changed in IBSS"
+    BOTH_CHANGED = "changed on both sides"
+    ADOPTED = "adopted: the same meeting stood on both sides"
+    EVENT_GONE = "cancelled in Outlook"
+    ROOM_REMOVED = "the room was taken off the meeting in Outlook"
+    ROOM_DECLINED = "the room declined"
+    BOOKING_GONE = "cancelled in IBSS"
+    AUTO_CANCELLED = "released by IBSS: nobody checked in"
+    ROOM_NOT_SYNCED = "moved to a room that is not synced"
+    REMADE = "made again: the change on the other side stands against the cancellation"
+    BOTH_GONE = "gone on both sides"
+    NOTHING_THERE = "not there"
+    OVER = "over: the past is left as it is"
+    STARTS_IN_PAST = "starts in the past"
+    BEYOND_HORIZON = "beyond the horizon"
+    NO_DIRECTORY_ACCOUNT = "made without a directory account"
+    HOST_WITHOUT_MAILBOX = "the host has no mailbox that can be written"
+    AMBIGUOUS = "several meetings could be its other half"
+    EVENT_UNREADABLE = "Outlook could not be read"
+    BOOKING_UNREADABLE = "IBSS could not be read"
+    REFUSED = "refused by the other side"
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A copy that was read.
+
+    `unsynced`: why this copy is not to be mirrored at all. `writable`: false when only the room's copy of the event can be
+    reached. `shared`: there are other rooms on the event.
+    """
+
+    essence: Essence
+    unsynced: Reason | None = None
+    writable: bool = True
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Looked for where it must be, and it is not there."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Could not be read. Never taken for absent."""
+
+    reason: Reason
+
+
+type Reading = Present | Absent | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One instance in one room <-> one booking.
+
+    `base` is the essence both sides last agreed on. `intent` is what a create that is under way asks for; a crash leaves it
+    for the next worker. `key` is the instance's key once there is an event, and the transaction id of the event-to-be before.
+    `generation` counts how often the missing half was made, so that a second making is not taken for a repeat of the first.
+    """
+
+    room: RoomId
+    key: str
+    born: Side
+    state: State = State.CREATING
+    reason: Reason = Reason.NOTHING_THERE
+    detail: str = ""
+    base: Essence | None = None
+    intent: Essence | None = None
+    instance: Instance | None = None
+    organiser: Address | None = None
+    event_id: EventId | None = None
+    room_event_id: EventId | None = None
+    event_etag: str = ""
+    booking_id: BookingId | None = None
+    node_id: NodeId | None = None
+    booking_etag: str = ""
+    generation: int = 0
+    row_etag: str | None = field(default=None, compare=False)
+
+    def standing(self, state: State, reason: Reason, detail: str = "") -> Self:
+        return replace(self, state=state, reason=reason, detail=detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A space that is synced, as IBSS describes it. `time_zone` is an IANA name; `building` is where its bookings are listed."""
+
+    id: RoomId
+    node: NodeId
+    building: NodeId
+    name: str
+    mailbox: Address
+    time_zone: str
+    time_zone_windows: str
+    horizon_days: int

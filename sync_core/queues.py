@@ -1,0 +1,109 @@
+"""The two work messages and the queues that carry them.
+
+Messages are sent with the queue SDK, not with output bindings: those run after the function has returned, so that a delta link
+could be saved without its messages.
+"""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
+
+from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
+from azure.storage.queue import TextBase64EncodePolicy
+from azure.storage.queue.aio import QueueClient, QueueServiceClient
+
+from sync_core.errors import Later, Malformed, SyncError
+from sync_core.model import BookingId, EventId, NodeId, RoomId
+
+PULL_ROOM = "pull-room"
+SYNC_INSTANCE = "sync-instance"
+
+API_VERSION = "2021-12-02"
+"""An old one that every Azurite speaks; nothing newer is used."""
+
+FIRST_WAIT, LONGEST_WAIT = 5.0, 600.0
+MOST_ATTEMPTS = 12
+"""With the waits between them about an hour. Then the message goes where a person sees it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PullRoom:
+    """Read what changed in a room's calendar. `fresh`: read the whole window, not only what changed."""
+
+    room: RoomId
+    fresh: bool = False
+    attempt: int = 0
+    last_error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncInstance:
+    """Bring one meeting together. It names where to look: a copy in the room's mailbox, or a booking, or a link that is known."""
+
+    room: RoomId | None = None
+    event: EventId | None = None
+    key: str | None = None
+    booking: BookingId | None = None
+    node: NodeId | None = None
+    attempt: int = 0
+    last_error: str = ""
+
+
+type Work = PullRoom | SyncInstance
+
+
+def decode[Kind: (PullRoom, SyncInstance)](kind: type[Kind], text: str) -> Kind:
+    """Raises Malformed when the text is not such a message: whoever wrote it into the queue, it was not this service."""
+    try:
+        return kind(**json.loads(text))
+    except (ValueError, TypeError) as error:
+        raise Malformed("message", type(error).__name__) from error
+
+
+def again(work: Work, error: SyncError) -> tuple[Work, float]:
+    """The same work and the seconds to wait for it: what the other side asked for, or longer each time. Raises the error itself
+    when it has been tried often enough.
+    """
+    if work.attempt + 1 >= MOST_ATTEMPTS:
+        raise error
+    asked = error.after if isinstance(error, Later) and error.after is not None else 0.0
+    wait = max(asked, min(LONGEST_WAIT, FIRST_WAIT * 2**work.attempt))
+    return replace(work, attempt=work.attempt + 1, last_error=f"{type(error).__name__} {error.code}"), wait
+
+
+class Queues:
+    """Sends work. Raises Later when it could not be queued for certain."""
+
+    def __init__(self, pull_room: QueueClient, sync_instance: QueueClient) -> None:
+        self._clients = {PullRoom: pull_room, SyncInstance: sync_instance}
+
+    @classmethod
+    def of(cls, service: QueueServiceClient) -> Self:
+        """The host's queue trigger takes base64 (Microsoft docs, functions-host-json, messageEncoding)."""
+        pull_room, sync_instance = (
+            service.get_queue_client(name, message_encode_policy=TextBase64EncodePolicy()) for name in (PULL_ROOM, SYNC_INSTANCE)
+        )
+        return cls(pull_room, sync_instance)
+
+    async def send(self, work: Work, wait: float = 0) -> None:
+        client = self._clients[type(work)]
+        text = json.dumps(_sparse(work))
+        try:
+            try:
+                await client.send_message(text, visibility_timeout=int(wait))
+            except ResourceNotFoundError:
+                await _create(client)
+                await client.send_message(text, visibility_timeout=int(wait))
+        except AzureError as error:
+            raise Later("queue-unreachable", type(error).__name__) from error
+
+
+async def _create(client: QueueClient) -> None:
+    try:
+        await client.create_queue()
+    except ResourceExistsError:
+        return
+
+
+def _sparse(work: Work) -> dict[str, Any]:
+    return {name: value for name, value in asdict(work).items() if value not in {None, "", 0}}

@@ -1,0 +1,177 @@
+"""How links, rooms and subscriptions stand in table rows."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sync_core.model import (
+    Address,
+    BookingId,
+    Essence,
+    EventId,
+    Instance,
+    Link,
+    NodeId,
+    Reason,
+    Room,
+    RoomId,
+    Side,
+    Slot,
+    State,
+)
+from sync_core.tables import Row, decode, encode
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How far a room's calendar has been read. `row_etag` is None before the first save."""
+
+    room: RoomId
+    delta_link: str = ""
+    window_end: datetime | None = None
+    trouble: str = ""
+    row_etag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """A subscription of ours. The client state itself is known to Graph only."""
+
+    id: str
+    room: RoomId
+    client_state_hash: str
+    expires: datetime
+
+
+def link_row(link: Link) -> Row:
+    instance = link.instance
+    return {
+        "PartitionKey": encode(link.room),
+        "RowKey": encode(link.key),
+        "born": link.born,
+        "state": link.state,
+        "reason": link.reason,
+        "detail": link.detail,
+        "base": _essence_text(link.base),
+        "intent": _essence_text(link.intent),
+        "ical_uid": instance.ical_uid if instance else "",
+        "original_start": instance.original_start if instance else None,
+        "organiser": link.organiser or "",
+        "event_id": link.event_id or "",
+        "room_event_id": link.room_event_id or "",
+        "event_etag": link.event_etag,
+        "booking_id": link.booking_id or "",
+        "node_id": link.node_id or "",
+        "booking_etag": link.booking_etag,
+        "generation": link.generation,
+    }
+
+
+def link(row: Any) -> Link:
+    uid = row["ical_uid"]
+    return Link(
+        room=RoomId(decode(row["PartitionKey"])),
+        key=decode(row["RowKey"]),
+        born=Side(row["born"]),
+        state=State(row["state"]),
+        reason=Reason(row["reason"]),
+        detail=row["detail"],
+        base=_essence(row["base"]),
+        intent=_essence(row["intent"]),
+        instance=Instance(uid, _plain(row.get("original_start"))) if uid else None,
+        organiser=Address(row["organiser"]) or None,
+        event_id=EventId(row["event_id"]) or None,
+        room_event_id=EventId(row["room_event_id"]) or None,
+        event_etag=row["event_etag"],
+        booking_id=BookingId(row["booking_id"]) or None,
+        node_id=NodeId(row["node_id"]) or None,
+        booking_etag=row["booking_etag"],
+        generation=row["generation"],
+        row_etag=row.metadata["etag"],
+    )
+
+
+def _plain(moment: datetime | None) -> datetime | None:
+    """The SDK gives datetimes of a class of its own."""
+    return datetime.fromtimestamp(moment.timestamp(), UTC) if moment else None
+
+
+def _essence_text(essence: Essence | None) -> str:
+    if essence is None:
+        return ""
+    slot = essence.slot
+    return json.dumps(
+        {
+            "room": essence.room,
+            "slot": [slot.start.isoformat(), slot.end.isoformat(), slot.all_day],
+            "subject": essence.subject,
+            "host": essence.host,
+            "people": sorted(essence.people),
+            "private": essence.private,
+        }
+    )
+
+
+def _essence(text: str) -> Essence | None:
+    if not text:
+        return None
+    kept = json.loads(text)
+    start, end, all_day = kept["slot"]
+    slot = Slot(datetime.fromisoformat(start), datetime.fromisoformat(end), all_day)
+    return Essence(RoomId(kept["room"]), slot, kept["subject"], kept["host"], frozenset(kept["people"]), kept["private"])
+
+
+def room_row(room: Room) -> Row:
+    return {
+        "PartitionKey": "room",
+        "RowKey": encode(room.id),
+        "node": room.node,
+        "building": room.building,
+        "name": room.name,
+        "mailbox": room.mailbox,
+        "time_zone": room.time_zone,
+        "time_zone_windows": room.time_zone_windows,
+        "horizon_days": room.horizon_days,
+    }
+
+
+def room(row: Any) -> Room:
+    return Room(
+        id=RoomId(decode(row["RowKey"])),
+        node=NodeId(row["node"]),
+        building=NodeId(row["building"]),
+        name=row["name"],
+        mailbox=Address(row["mailbox"]),
+        time_zone=row["time_zone"],
+        time_zone_windows=row["time_zone_windows"],
+        horizon_days=row["horizon_days"],
+    )
+
+
+def subscribed(row: Any) -> Subscribed:
+    return Subscribed(decode(row["RowKey"]), RoomId(row["room"]), row["client_state_hash"], row["expires"])
+
+
+def subscribed_row(subscribed: Subscribed) -> Row:
+    return {
+        "PartitionKey": "subscription",
+        "RowKey": encode(subscribed.id),
+        "room": subscribed.room,
+        "client_state_hash": subscribed.client_state_hash,
+        "expires": subscribed.expires,
+    }
+
+
+def watch(row: Any) -> Watch:
+    return Watch(RoomId(decode(row["RowKey"])), row["delta_link"], row.get("window_end"), row["trouble"], row.metadata["etag"])
+
+
+def watch_row(watch: Watch) -> Row:
+    return {
+        "PartitionKey": "watch",
+        "RowKey": encode(watch.room),
+        "delta_link": watch.delta_link,
+        "window_end": watch.window_end,
+        "trouble": watch.trouble,
+    }

@@ -1,0 +1,133 @@
+"""What is remembered, in Azure Table Storage.
+
+| table     | partition      | row                | what                                            |
+|-----------|----------------|--------------------|-------------------------------------------------|
+| links     | room           | link key           | a link: one point read by (room, instance)      |
+| links     | booking:<id>   | -                  | which link a booking has                        |
+| rooms     | room           | room               | a room as IBSS describes it                     |
+| rooms     | watch          | room               | its delta link and window, its health           |
+| rooms     | subscription   | subscription id    | whose it is and the hash of its client state    |
+| journal   | room and key   | newest first       | what was seen, which rule, what was done        |
+| kept      | queue          | newest first       | messages that could not be worked               |
+
+Writes of links are optimistic: the row's etag decides between two workers, and the loser gets Stale.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Self
+
+from azure.data.tables.aio import TableClient, TableServiceClient
+
+from sync_core import rows
+from sync_core.model import BookingId, EventId, Link, Reason, Room, RoomId
+from sync_core.rows import Subscribed, Watch
+from sync_core.tables import Row, Table, encode
+
+TABLES = ("links", "rooms", "journal", "kept")
+
+
+def _newest_first(now: datetime) -> str:
+    """Rows are sorted by their key, so a later moment needs a smaller one."""
+    return f"{10**17 - int(now.timestamp() * 10**6):018d}"
+
+
+class Store:
+    """Every method raises Stale, or Later when storage is away, and nothing else."""
+
+    def __init__(self, links: TableClient, rooms: TableClient, journal: TableClient, kept: TableClient) -> None:
+        self._links, self._rooms, self._journal, self._kept = (Table(table) for table in (links, rooms, journal, kept))
+
+    @classmethod
+    def of(cls, service: TableServiceClient) -> Self:
+        return cls(*(service.get_table_client(name) for name in TABLES))
+
+    # links
+
+    async def link(self, room: RoomId, key: str) -> Link | None:
+        row = await self._links.get(encode(room), encode(key))
+        return rows.link(row) if row else None
+
+    async def link_of_booking(self, booking: BookingId) -> Link | None:
+        pointer = await self._links.get(encode(f"booking:{booking}"), "-")
+        link = await self.link(RoomId(pointer["room"]), pointer["key"]) if pointer else None
+        return link if link and link.booking_id == booking else None
+
+    async def links(self, room: RoomId) -> list[Link]:
+        return [rows.link(row) async for row in self._links.query("PartitionKey eq @partition", partition=encode(room))]
+
+    async def link_of_room_event(self, room: RoomId, event: EventId) -> Link | None:
+        wanted = "PartitionKey eq @partition and room_event_id eq @event"
+        async for row in self._links.query(wanted, partition=encode(room), event=event):
+            return rows.link(row)
+        return None
+
+    async def save_link(self, link: Link) -> Link:
+        """New when it has no row etag. Raises Stale when another worker was faster."""
+        row = rows.link_row(link)
+        etag = await (self._links.insert(row) if link.row_etag is None else self._links.replace(row, link.row_etag))
+        return replace(link, row_etag=etag)
+
+    async def point(self, booking: BookingId, link: Link) -> None:
+        await self._links.put({"PartitionKey": encode(f"booking:{booking}"), "RowKey": "-", "room": link.room, "key": link.key})
+
+    async def rename_link(self, old: Link, new: Link) -> Link:
+        """The link under its new room or key, and no longer under the old."""
+        if (old.room, old.key) == (new.room, new.key):
+            return await self.save_link(replace(new, row_etag=old.row_etag))
+        if old.room == new.room and old.row_etag is not None:
+            return replace(new, row_etag=await self._links.swap(rows.link_row(old), old.row_etag, rows.link_row(new)))
+        saved = await self.save_link(replace(new, row_etag=None))
+        await self._links.delete(encode(old.room), encode(old.key))
+        return saved
+
+    # rooms
+
+    async def rooms(self) -> list[Room]:
+        return [rows.room(row) async for row in self._rooms.query("PartitionKey eq @partition", partition="room")]
+
+    async def save_room(self, room: Room) -> None:
+        await self._rooms.put(rows.room_row(room))
+
+    async def forget_room(self, room: RoomId) -> None:
+        await self._rooms.delete("room", encode(room))
+
+    async def watch(self, room: RoomId) -> Watch:
+        row = await self._rooms.get("watch", encode(room))
+        return rows.watch(row) if row else Watch(room)
+
+    async def save_watch(self, watch: Watch) -> None:
+        """Raises Stale when another pull has saved since: then its link stands, and what this one did is merely repeated."""
+        row = rows.watch_row(watch)
+        await (self._rooms.insert(row) if watch.row_etag is None else self._rooms.replace(row, watch.row_etag))
+
+    async def subscription(self, subscription: str) -> Subscribed | None:
+        row = await self._rooms.get("subscription", encode(subscription))
+        return rows.subscribed(row) if row else None
+
+    async def subscriptions(self) -> list[Subscribed]:
+        return [rows.subscribed(row) async for row in self._rooms.query("PartitionKey eq @partition", partition="subscription")]
+
+    async def save_subscription(self, subscribed: Subscribed) -> None:
+        await self._rooms.put(rows.subscribed_row(subscribed))
+
+    async def forget_subscription(self, subscription: str) -> None:
+        await self._rooms.delete("subscription", encode(subscription))
+
+    # what people read
+
+    async def note(self, room: RoomId, key: str, now: datetime, reason: Reason, done: str, result: str) -> None:
+        """Ids, rules and results only: never what a meeting is about."""
+        row = {"PartitionKey": encode(f"{room}|{key}"), "RowKey": _newest_first(now), "at": now, "reason": reason}
+        await self._journal.put({**row, "done": done, "result": result})
+
+    async def journal(self, room: RoomId, key: str) -> list[Row]:
+        return [row async for row in self._journal.query("PartitionKey eq @partition", partition=encode(f"{room}|{key}"))]
+
+    async def keep(self, queue: str, message_id: str, text: str, now: datetime) -> None:
+        """A message that could not be worked, so that a person sees it and can send it again."""
+        row_key = f"{_newest_first(now)}-{encode(message_id)}"
+        await self._kept.put({"PartitionKey": queue, "RowKey": row_key, "message": text, "at": now})
+
+    async def kept(self, queue: str) -> list[Row]:
+        return [row async for row in self._kept.query("PartitionKey eq @partition", partition=queue)]

@@ -1,0 +1,103 @@
+"""One Azure table: made when it is first missed, written optimistically, and its failures told in our words."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import quote, unquote
+
+from azure.core import MatchConditions
+from azure.core.exceptions import AzureError, HttpResponseError, ResourceExistsError, ResourceModifiedError, ResourceNotFoundError
+from azure.data.tables import TableTransactionError, UpdateMode
+from azure.data.tables.aio import TableClient
+
+from sync_core.errors import Later, Stale
+
+type Row = dict[str, Any]
+
+
+def encode(key: str) -> str:
+    r"""Keys may not hold / \ # ? or controls, and % is trouble in addresses: every such character becomes = and its hex."""
+    return quote(key, safe="").replace("%", "=")
+
+
+def decode(key: str) -> str:
+    return unquote(key.replace("=", "%"))
+
+
+class Table:
+    """Every method raises Stale when the row is not as the caller knew it, Later when storage is away, and nothing else."""
+
+    def __init__(self, client: TableClient) -> None:
+        self._client = client
+
+    async def get(self, partition: str, row: str) -> Any:
+        try:
+            return await self._client.get_entity(partition, row)
+        except ResourceNotFoundError:
+            return None
+        except AzureError as error:
+            raise _away(error) from error
+
+    async def query(self, wanted: str, **parameters: Any) -> AsyncIterator[Any]:
+        try:
+            async for row in self._client.query_entities(wanted, parameters=parameters):
+                yield row
+        except ResourceNotFoundError:
+            return
+        except AzureError as error:
+            raise _away(error) from error
+
+    async def insert(self, row: Row) -> str:
+        return await self._written(lambda: self._client.create_entity(row))
+
+    async def replace(self, row: Row, etag: str) -> str:
+        unchanged = MatchConditions.IfNotModified
+        return await self._written(
+            lambda: self._client.update_entity(row, mode=UpdateMode.REPLACE, etag=etag, match_condition=unchanged)
+        )
+
+    async def put(self, row: Row) -> str:
+        return await self._written(lambda: self._client.upsert_entity(row, mode=UpdateMode.REPLACE))
+
+    async def delete(self, partition: str, row: str) -> None:
+        try:
+            await self._client.delete_entity(partition, row)
+        except ResourceNotFoundError:
+            return
+        except AzureError as error:
+            raise _away(error) from error
+
+    async def swap(self, old: Row, etag: str, new: Row) -> str:
+        unchanged = {"etag": etag, "match_condition": MatchConditions.IfNotModified}
+        try:
+            answers = await self._client.submit_transaction([("delete", old, unchanged), ("create", new)])
+        except TableTransactionError as error:
+            raise Stale("link-row") from error
+        except AzureError as error:
+            raise _away(error) from error
+        return str(list(answers)[1]["etag"])
+
+    async def _written(self, write: Callable[[], Awaitable[Mapping[str, Any]]]) -> str:
+        try:
+            try:
+                answer = await write()
+            except ResourceNotFoundError as error:
+                if getattr(error, "error_code", None) != "TableNotFound":
+                    raise Stale("row-gone") from error
+                await self._create()
+                answer = await write()
+        except (ResourceExistsError, ResourceModifiedError) as error:
+            raise Stale("row") from error
+        except AzureError as error:
+            raise _away(error) from error
+        return str(answer["etag"])
+
+    async def _create(self) -> None:
+        try:
+            await self._client.create_table()
+        except ResourceExistsError:
+            return
+
+
+def _away(error: AzureError) -> Later:
+    status = error.status_code if isinstance(error, HttpResponseError) else None
+    return Later("table-unreachable", f"{type(error).__name__} {status or ''}".strip())
