@@ -176,7 +176,7 @@ class Link:
     room: RoomId
     key: str
     born: Side
-    state: State = State.CREATING
+    state: State = State.NOT_SYNCED
     reason: Reason = Reason.NOTHING_THERE
     detail: str = ""
     base: Essence | None = None

@@ -102,7 +102,7 @@ def plan(link: Link, event: Reading, booking: Reading, policy: Policy, now: date
         case Absent(), Absent():
             return Plan(Reason.BOTH_GONE if link.base else Reason.NOTHING_THERE, State.CLOSED)
         case _ if _over(base, event, booking, now):
-            return Plan(Reason.OVER, link.state if link.base else State.NOT_SYNCED, base=link.base)
+            return Plan(Reason.OVER, link.state, base=link.base)
         case Present(), Present():
             return _both(base, event, booking, policy)
         case Present(), Absent():

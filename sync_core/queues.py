@@ -5,6 +5,8 @@ could be saved without its messages.
 """
 
 import json
+import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
@@ -12,7 +14,7 @@ from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFo
 from azure.storage.queue import TextBase64EncodePolicy
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
-from sync_core.errors import Later, Malformed, SyncError
+from sync_core.errors import Later, Malformed, Refused, SyncError
 from sync_core.model import BookingId, EventId, NodeId, RoomId
 
 PULL_ROOM = "pull-room"
@@ -28,10 +30,13 @@ MOST_ATTEMPTS = 12
 
 @dataclass(frozen=True, slots=True)
 class PullRoom:
-    """Read what changed in a room's calendar. `fresh`: read the whole window, not only what changed."""
+    """Read what changed in a room's calendar. `fresh`: read the whole window, not only what changed. `resubscribe`: Graph has
+    asked for the room's subscription to be renewed or made again first.
+    """
 
     room: RoomId
     fresh: bool = False
+    resubscribe: bool = False
     attempt: int = 0
     last_error: str = ""
 
@@ -48,6 +53,8 @@ class SyncInstance:
     attempt: int = 0
     last_error: str = ""
 
+
+log = logging.getLogger(__name__)
 
 type Work = PullRoom | SyncInstance
 
@@ -96,6 +103,17 @@ class Queues:
                 await client.send_message(text, visibility_timeout=int(wait))
         except AzureError as error:
             raise Later("queue-unreachable", type(error).__name__) from error
+
+    async def attempt[Kind: (PullRoom, SyncInstance)](self, use_case: Callable[[Kind], Awaitable[None]], work: Kind) -> None:
+        """Does the work; what time may cure goes back into the queue, and all else goes to the host, which keeps it."""
+        try:
+            await use_case(work)
+        except (Refused, Malformed):
+            raise
+        except SyncError as error:
+            repeated, wait = again(work, error)
+            log.info("%s is tried again in %d s: %s", type(work).__name__, wait, error)
+            await self.send(repeated, wait)
 
 
 async def _create(client: QueueClient) -> None:

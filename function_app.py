@@ -1,0 +1,95 @@
+"""The triggers: decode, call one use case, encode. Nothing else.
+
+What each function is for stands in README.md; how they hang together, in DESIGN.md.
+"""
+
+import os
+from datetime import UTC, datetime
+
+import azure.functions as func
+
+from sync_core.app import App
+from sync_core.intake import Reply
+from sync_core.queues import PULL_ROOM, SYNC_INSTANCE, PullRoom, SyncInstance, decode
+
+app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
+service = App(os.environ)
+
+
+# The doors
+
+
+@app.route("graph/notifications", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+async def graph_notifications(req: func.HttpRequest) -> func.HttpResponse:
+    return _response(await service.intake.graph_notifications(req.params, req.get_body()))
+
+
+@app.route("graph/lifecycle", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+async def graph_lifecycle(req: func.HttpRequest) -> func.HttpResponse:
+    return _response(await service.intake.graph_lifecycle(req.params, req.get_body()))
+
+
+@app.route("ibss/bookings", methods=["POST"])
+async def ibss_bookings(req: func.HttpRequest) -> func.HttpResponse:
+    return _response(await service.intake.ibss_bookings(req.get_body()))
+
+
+@app.route("health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+async def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 — the trigger's binding
+    return _response(Reply(200, "up"))
+
+
+# The work
+
+
+@app.queue_trigger("message", PULL_ROOM, "AzureWebJobsStorage")
+async def pull_room(message: func.QueueMessage) -> None:
+    await service.queues.attempt(service.workers.pull.pull_room, decode(PullRoom, message.get_body().decode()))
+
+
+@app.queue_trigger("message", SYNC_INSTANCE, "AzureWebJobsStorage")
+async def sync_instance(message: func.QueueMessage) -> None:
+    await service.queues.attempt(service.workers.sync.sync_instance, decode(SyncInstance, message.get_body().decode()))
+
+
+@app.queue_trigger("message", f"{PULL_ROOM}-poison", "AzureWebJobsStorage")
+async def keep_pull_room(message: func.QueueMessage) -> None:
+    await _keep(PULL_ROOM, message)
+
+
+@app.queue_trigger("message", f"{SYNC_INSTANCE}-poison", "AzureWebJobsStorage")
+async def keep_sync_instance(message: func.QueueMessage) -> None:
+    await _keep(SYNC_INSTANCE, message)
+
+
+# The watch
+
+
+@app.timer_trigger("timer", "%RENEW_SCHEDULE%")
+async def renew_subscriptions(timer: func.TimerRequest) -> None:  # noqa: ARG001
+    await service.workers.subscriptions.renew_all()
+
+
+@app.timer_trigger("timer", "%SWEEP_ROOMS_SCHEDULE%")
+async def sweep_rooms(timer: func.TimerRequest) -> None:  # noqa: ARG001
+    await service.workers.pull.sweep_rooms()
+
+
+@app.timer_trigger("timer", "%SWEEP_BOOKINGS_SCHEDULE%")
+async def sweep_bookings(timer: func.TimerRequest) -> None:  # noqa: ARG001
+    await service.workers.pull.sweep_bookings()
+
+
+@app.timer_trigger("timer", "%ROLL_HORIZON_SCHEDULE%")
+async def roll_horizon(timer: func.TimerRequest) -> None:  # noqa: ARG001
+    await service.workers.pull.roll_horizon()
+
+
+async def _keep(queue: str, message: func.QueueMessage) -> None:
+    text = message.get_body().decode(errors="replace")
+    await service.store.keep(queue, message.id or "", text, datetime.now(UTC))
+
+
+def _response(reply: Reply) -> func.HttpResponse:
+    headers = {"Content-Type": reply.content_type, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+    return func.HttpResponse(reply.body, status_code=reply.status, headers=headers)

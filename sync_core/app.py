@@ -1,0 +1,126 @@
+"""Composition: the only place that names concrete classes. Each part is made when it is first needed.
+
+The doors need only storage; what talks to Graph and IBSS is imported when the first work arrives, so that a cold start answers
+Graph in time.
+"""
+
+# ruff: noqa: PLC0415 — importing late is this module's job
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sync_core.intake import Intake
+from sync_core.queues import API_VERSION, Queues
+from sync_core.settings import OnBookingCancelled, Settings, Storage
+from sync_core.store import Store
+
+if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
+
+    from sync_core.graph.client import Credential, Graph
+    from sync_core.ibss.client import Ibss
+    from sync_core.pull import Pull
+    from sync_core.subscriptions import Subscriptions
+    from sync_core.sync import Sync
+
+CLIENT_STATE_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """The use cases that talk to Graph and IBSS."""
+
+    sync: Sync
+    pull: Pull
+    subscriptions: Subscriptions
+
+
+class App:
+    """`environment` is read at the first use. Raises SettingsError then, when something in it is missing or malformed."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        for chatty in ("azure", "httpx"):
+            logging.getLogger(chatty).setLevel(logging.WARNING)
+
+    @cached_property
+    def settings(self) -> Settings:
+        return Settings.from_environment(self._environment)
+
+    @cached_property
+    def store(self) -> Store:
+        from azure.data.tables.aio import TableServiceClient
+
+        storage = self.settings.storage
+        if storage.connection_string:
+            return Store.of(TableServiceClient.from_connection_string(storage.connection_string))
+        return Store.of(TableServiceClient(storage.table_url, credential=_identity(storage)))
+
+    @cached_property
+    def queues(self) -> Queues:
+        from azure.storage.queue.aio import QueueServiceClient
+
+        storage = self.settings.storage
+        if storage.connection_string:
+            return Queues.of(QueueServiceClient.from_connection_string(storage.connection_string, api_version=API_VERSION))
+        return Queues.of(QueueServiceClient(storage.queue_url, credential=_identity(storage), api_version=API_VERSION))
+
+    @cached_property
+    def intake(self) -> Intake:
+        return Intake(self.store, self.queues)
+
+    @cached_property
+    def workers(self) -> Workers:
+        import httpx
+
+        from sync_core.graph.client import Graph
+        from sync_core.ibss.client import Ibss
+
+        settings = self.settings
+        graph = Graph(settings.graph_url, _graph_credential(settings), httpx.AsyncClient(timeout=30))
+        ibss = Ibss(settings.ibss_url, settings.ibss_api_key, httpx.AsyncClient(timeout=30))
+        return compose(settings, graph, ibss, self.store, self.queues)
+
+
+def compose(
+    settings: Settings, graph: Graph, ibss: Ibss, store: Store, queues: Queues, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> Workers:
+    """The use cases over these gateways. `clock` tells the time in UTC."""
+    from sync_core.execution import Execution, VisitorPolicy
+    from sync_core.planner import Policy
+    from sync_core.pull import Pull
+    from sync_core.readings import Readings
+    from sync_core.rooms import Rooms
+    from sync_core.subscriptions import Subscriptions
+    from sync_core.sync import Sync
+
+    rooms = Rooms(ibss, store, settings.horizon_days, clock)
+    urls = (f"{settings.public_url}/api/graph/notifications", f"{settings.public_url}/api/graph/lifecycle")
+    subscriptions = Subscriptions(graph, store, queues, rooms, urls, clock, lambda: secrets.token_urlsafe(CLIENT_STATE_BYTES))
+    policy = Policy(
+        winner=settings.conflict_winner,
+        horizon=timedelta(days=settings.horizon_days),
+        release_room_only=settings.on_booking_cancelled is OnBookingCancelled.REMOVE_ROOM,
+    )
+    readings = Readings(graph, ibss, store, rooms)
+    execution = Execution(graph, ibss, store, rooms, VisitorPolicy(settings.visitors, settings.tenant_domains))
+    sync = Sync(graph, ibss, store, rooms, readings, execution, policy, clock)
+    return Workers(sync, Pull(graph, ibss, store, queues, rooms, subscriptions, clock), subscriptions)
+
+
+def _identity(storage: Storage) -> AsyncTokenCredential:
+    from azure.identity.aio import DefaultAzureCredential
+
+    return DefaultAzureCredential(managed_identity_client_id=storage.client_id or None)
+
+
+def _graph_credential(settings: Settings) -> Credential:
+    from sync_core.graph.client import StaticToken
+
+    return StaticToken(settings.graph_token) if settings.graph_token else _identity(settings.storage)

@@ -1,0 +1,178 @@
+"""The doors: what Graph and IBSS send us is checked, queued and answered. Nothing is believed of it but where to look.
+
+Kept light: a cold start must answer Graph's handshake within 10 s and a notification within 3 s (Microsoft docs,
+change-notifications-delivery-webhooks).
+"""
+
+import html
+import json
+import logging
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from hmac import compare_digest
+from typing import Any
+
+from sync_core.errors import Later
+from sync_core.model import BookingId, NodeId, RoomId
+from sync_core.queues import PullRoom, Queues, SyncInstance, Work
+from sync_core.store import Store
+
+LARGEST_BODY = 256 * 1024
+LONGEST_TOKEN = 4096
+MOST_RECORDS = 100
+LONGEST_ID = 256
+LOST = frozenset({"reauthorizationRequired", "subscriptionRemoved"})
+"""Lifecycle events after which the subscription itself needs work. All others, known or not, are treated like "missed"."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    status: int
+    body: str = ""
+    content_type: str = "text/plain; charset=utf-8"
+
+
+class Intake:
+    def __init__(self, store: Store, queues: Queues) -> None:
+        self._store, self._queues = store, queues
+
+    async def graph_notifications(self, query: Mapping[str, str], body: bytes) -> Reply:
+        return await _or_busy(self._notifications(query, body))
+
+    async def graph_lifecycle(self, query: Mapping[str, str], body: bytes) -> Reply:
+        return await _or_busy(self._lifecycle(query, body))
+
+    async def ibss_bookings(self, body: bytes) -> Reply:
+        return await _or_busy(self._bookings(body))
+
+    async def _notifications(self, query: Mapping[str, str], body: bytes) -> Reply:
+        """One pull for each room that a genuine item names. Items that are not genuine are dropped, and answered alike, so that
+        who tries learns nothing.
+        """
+        if (reply := _handshake(query) or _too_large(body)) is not None:
+            return reply
+        items = _items(body)
+        if items is None:
+            return _problem(400, "The body is not a list of change notifications: expected JSON with a list named value.")
+        rooms = {room for item in items if (room := await self._genuine(item)) is not None}
+        await self._queue([PullRoom(room) for room in sorted(rooms)], len(items))
+        return Reply(202)
+
+    async def _lifecycle(self, query: Mapping[str, str], body: bytes) -> Reply:
+        """Lifecycle notifications become work like all else: a pull that also renews or remakes the room's subscription."""
+        if (reply := _handshake(query) or _too_large(body)) is not None:
+            return reply
+        items = _items(body)
+        if items is None:
+            return _problem(400, "The body is not a list of lifecycle notifications: expected JSON with a list named value.")
+        events: dict[RoomId, set[str]] = {}
+        for item in items:
+            if (room := await self._genuine(item)) is not None:
+                events.setdefault(room, set()).add(str(item.get("lifecycleEvent")))
+        work = [PullRoom(room, fresh=True, resubscribe=bool(told & LOST)) for room, told in sorted(events.items())]
+        await self._queue(work, len(items))
+        return Reply(202)
+
+    async def _bookings(self, body: bytes) -> Reply:
+        """A record or a list of at most 100 (the contract's webhook). A receipt for each, or nothing at all is taken."""
+        if (reply := _too_large(body)) is not None:
+            return reply
+        if not body:
+            return _problem(411, "The request has no body: send it with a Content-Length, not chunked.")
+        records, wrong = _records(body)
+        if wrong:
+            return _problem(400, wrong)
+        work = [SyncInstance(booking=BookingId(record["Booking_Id"]), node=NodeId(str(record["Node_Id"]))) for record in records]
+        await self._queue(work, len(work))
+        receipts = {"value": [{"Booking_Id": record["Booking_Id"], "Status": "accepted"} for record in records]}
+        return Reply(202, json.dumps(receipts), "application/json")
+
+    async def _genuine(self, item: Any) -> RoomId | None:
+        """The room of an item whose subscription is ours and whose client state is the one that only Graph was told."""
+        if not isinstance(item, dict):
+            return None
+        subscription, client_state = item.get("subscriptionId"), item.get("clientState")
+        if not (isinstance(subscription, str) and isinstance(client_state, str) and 0 < len(subscription) <= LONGEST_ID):
+            return None
+        known = await self._store.subscription(subscription)
+        given = hash_of(client_state)
+        if known is None or not compare_digest(known.client_state_hash, given):
+            log.warning("a notification was dropped: %s", "unknown subscription" if known is None else "wrong client state")
+            return None
+        return known.room
+
+    async def _queue(self, work: Sequence[Work], taken: int) -> None:
+        for message in work:
+            await self._queues.send(message)
+        log.info("%d items taken, %d messages queued", taken, len(work))
+
+
+async def _or_busy(answer: Awaitable[Reply]) -> Reply:
+    """Only what is queued for certain is accepted; otherwise the sender is told to come again."""
+    try:
+        return await answer
+    except Later as error:
+        log.error("nothing was taken: %s", error.code)  # noqa: TRY400 — one line says it
+        return _problem(503, "The work could not be queued. Send it again.")
+
+
+def hash_of(client_state: str) -> str:
+    return sha256(client_state.encode()).hexdigest()
+
+
+def _handshake(query: Mapping[str, str]) -> Reply | None:
+    """Graph wants its token back as plain text, and warns that it may hold script (Microsoft docs, endpoint validation)."""
+    token = query.get("validationToken")
+    if token is None:
+        return None
+    if len(token) > LONGEST_TOKEN:
+        return _problem(400, f"The validation token is longer than {LONGEST_TOKEN} characters.")
+    return Reply(200, html.escape(token, quote=False))
+
+
+def _too_large(body: bytes) -> Reply | None:
+    return _problem(413, "The body is larger than 256 KiB.") if len(body) > LARGEST_BODY else None
+
+
+def _items(body: bytes) -> list[Any] | None:
+    try:
+        value = json.loads(body)["value"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return value if isinstance(value, list) else None
+
+
+def _records(body: bytes) -> tuple[list[Any], str]:
+    """The records, and what is wrong with the first that does not keep to the contract."""
+    try:
+        posted = json.loads(body)
+    except (ValueError, RecursionError):
+        return [], "The body is not JSON."
+    if not isinstance(posted, dict):
+        return [], "The body is neither a booking nor an object with a list named value."
+    records = posted.get("value", [posted])
+    if not isinstance(records, list) or not 1 <= len(records) <= MOST_RECORDS:
+        return [], f"value: expected a list of 1 to {MOST_RECORDS} records."
+    wrong = (f"record {number}: {what}" for number, record in enumerate(records) if (what := _wrong(record)))
+    return records, next(wrong, "")
+
+
+def _wrong(record: Any) -> str:
+    if not isinstance(record, dict):
+        return "expected an object"
+    for member in ("Booking_Id", "Node_Id"):
+        value = record.get(member)
+        if member == "Node_Id" and type(value) is int:
+            continue
+        if not isinstance(value, str) or not 1 <= len(value) <= LONGEST_ID:
+            return f"{member}: expected a text of 1 to {LONGEST_ID} characters"
+    return ""
+
+
+def _problem(status: int, detail: str) -> Reply:
+    return Reply(
+        status, json.dumps({"title": "The request was not taken", "status": status, "detail": detail}), "application/problem+json"
+    )

@@ -1,0 +1,177 @@
+"""What changed in a room's calendar becomes work: one message an instance. And the sweeps, which find what nobody told us."""
+
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+from sync_core.errors import Resync, Stale, Unreadable
+from sync_core.graph.client import Graph
+from sync_core.graph.wire import Change, DeltaPage
+from sync_core.ibss.client import Ibss
+from sync_core.ibss.wire import Booking
+from sync_core.model import EventId, Link, Reason, Room, RoomId, State
+from sync_core.queues import PullRoom, Queues, SyncInstance
+from sync_core.rooms import Rooms
+from sync_core.rows import Watch
+from sync_core.store import Store
+from sync_core.subscriptions import Subscriptions
+
+UNSETTLED = frozenset({Reason.EVENT_UNREADABLE, Reason.BOOKING_UNREADABLE, Reason.BEYOND_HORIZON})
+"""Reasons that time alone may end."""
+
+log = logging.getLogger(__name__)
+
+
+class Pull:
+    def __init__(
+        self,
+        graph: Graph,
+        ibss: Ibss,
+        store: Store,
+        queues: Queues,
+        rooms: Rooms,
+        subscriptions: Subscriptions,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._graph, self._ibss, self._store, self._queues, self._rooms = graph, ibss, store, queues, rooms
+        self._subscriptions, self._clock = subscriptions, clock
+
+    async def pull_room(self, work: PullRoom) -> None:
+        """Reads the room's changes, queues them, and only then saves the delta link: a crash repeats, it never loses."""
+        room = await self._rooms.get(work.room)
+        if room is None:
+            log.info("room %s is not synced", work.room)
+            return
+        if work.resubscribe:
+            await self._subscriptions.resubscribe(room)
+        watch = await self._store.watch(room.id)
+        try:
+            watch, messages = await self._changes(room, watch, fresh=work.fresh)
+        except Unreadable as error:
+            log.error("room %s cannot be read: %s", room.id, error.code)  # noqa: TRY400 — Graph's code says it all
+            await self._save(replace(watch, trouble=error.code))
+            return
+        for message in messages:
+            await self._queues.send(message)
+        await self._save(watch)
+
+    async def _save(self, watch: Watch) -> None:
+        try:
+            await self._store.save_watch(watch)
+        except Stale:
+            log.info("room %s was pulled by another worker meanwhile", watch.room)
+
+    async def _changes(self, room: Room, watch: Watch, *, fresh: bool) -> tuple[Watch, list[SyncInstance]]:
+        if watch.delta_link and not fresh:
+            try:
+                changes, delta_link = await _round(self._graph.delta_since(room.mailbox, watch.delta_link))
+                return replace(watch, delta_link=delta_link, trouble=""), await self._touched(room, changes)
+            except Resync:
+                log.warning("room %s: the delta link is dead, the whole window is read", room.id)
+        start, end = self._window(room)
+        changes, delta_link = await _round(self._graph.delta(room.mailbox, start, end))
+        return replace(watch, delta_link=delta_link, window_end=end, trouble=""), await self._everything(room, changes)
+
+    def _window(self, room: Room) -> tuple[datetime, datetime]:
+        now = self._clock()
+        today = datetime.combine(now.date(), time(), now.tzinfo)
+        return today - timedelta(days=1), today + timedelta(days=room.horizon_days + 1)
+
+    async def _everything(self, room: Room, changes: Iterable[Change]) -> list[SyncInstance]:
+        """A full round lists all there is, so a link that is not in it is worth a look: it may be gone."""
+        listed = [_message(room.id, change) for change in changes if not change.master and not change.removed]
+        seen = {message.event for message in listed}
+        return listed + [
+            _look_at(link) for link in await self._store.links(room.id) if _live(link) and link.room_event_id not in seen
+        ]
+
+    async def _touched(self, room: Room, changes: Iterable[Change]) -> list[SyncInstance]:
+        messages: list[SyncInstance] = []
+        for change in changes:
+            if change.removed:
+                messages += await self._removed(room, change.id)
+            elif change.master:
+                messages += await self._series(room, change.id)
+            else:
+                messages.append(_message(room.id, change))
+        return list(dict.fromkeys(messages))
+
+    async def _removed(self, room: Room, event: EventId) -> list[SyncInstance]:
+        """Only an id is told, and it may be a master's: then every occurrence that is linked is worth a look."""
+        links = [link for link in await self._store.links(room.id) if _live(link)]
+        known = [link for link in links if link.room_event_id == event]
+        return [_look_at(link) for link in known or links if known or (link.instance and link.instance.original_start)]
+
+    async def _series(self, room: Room, master: EventId) -> list[SyncInstance]:
+        """A changed series may show only as its master: Graph expands it again, never we."""
+        start, end = self._window(room)
+        listed = await self._graph.occurrences(room.mailbox, master, start, end)
+        return [SyncInstance(room.id, event.id, event.instance.key) for event in listed] + await self._removed(room, master)
+
+    # sweeps
+
+    async def sweep_rooms(self) -> None:
+        for room in await self._rooms.all():
+            await self._queues.send(PullRoom(room))
+
+    async def roll_horizon(self) -> None:
+        """A delta link's window is frozen: a new round each day brings in what the days brought nearer."""
+        for room in await self._rooms.all():
+            await self._queues.send(PullRoom(room, fresh=True))
+
+    async def sweep_bookings(self) -> None:
+        """Every booking that is not as its link last saw it, and every link whose booking is not listed, is worth a look."""
+        for building in sorted(await self._rooms.buildings()):
+            rooms = [room for room in (await self._rooms.all()).values() if room.building == building]
+            now = self._clock()
+            horizon = now + timedelta(days=max(room.horizon_days for room in rooms))
+            bookings = await self._ibss.bookings(building, now, horizon)
+            messages = [message for room in rooms for message in await self._differing(room.id, bookings, now)]
+            for message in messages:
+                await self._queues.send(message)
+            log.info("building %s: %d bookings, %d to look at", building, len(bookings), len(messages))
+
+    async def _differing(self, room: RoomId, bookings: list[Booking], now: datetime) -> list[SyncInstance]:
+        links = {link.booking_id: link for link in await self._store.links(room)}
+        here = {booking.id: booking for booking in bookings if booking.room == room}
+        unseen = [link for link in links.values() if _live(link) and _ahead(link, now) and link.booking_id not in here]
+        changed = [booking for booking in here.values() if _differs(booking, links.get(booking.id))]
+        return [_look_at(link) for link in unseen] + [SyncInstance(booking=booking.id, node=booking.node) for booking in changed]
+
+
+async def _round(pages: AsyncIterator[DeltaPage]) -> tuple[list[Change], str]:
+    """All changes of a round; of an item that comes twice the last stands. Only a delta link ends a round."""
+    changes: dict[EventId, Change] = {}
+    delta_link = ""
+    async for page in pages:
+        changes |= {change.id: change for change in page.changes}
+        delta_link = page.delta_link or delta_link
+    if not delta_link:
+        raise Resync("no-delta-link")
+    return list(changes.values()), delta_link
+
+
+def _message(room: RoomId, change: Change) -> SyncInstance:
+    return SyncInstance(room, change.id, change.event.instance.key if change.event else None)
+
+
+def _look_at(link: Link) -> SyncInstance:
+    """By its event; by its booking as long as there is no event."""
+    if link.instance is None:
+        return SyncInstance(booking=link.booking_id, node=link.node_id)
+    return SyncInstance(link.room, link.room_event_id, link.key)
+
+
+def _live(link: Link) -> bool:
+    return link.state is not State.CLOSED
+
+
+def _ahead(link: Link, now: datetime) -> bool:
+    return link.base is None or link.base.slot.end > now
+
+
+def _differs(booking: Booking, link: Link | None) -> bool:
+    if link is None:
+        return not booking.cancelled
+    return link.booking_etag != booking.etag or link.state is State.CREATING or link.reason in UNSETTLED

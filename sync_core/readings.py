@@ -1,0 +1,182 @@
+"""Reads both sides of one link. Absent is said only after a look where it must be; what could not be read is unknown."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass, replace
+
+from sync_core.errors import Unreadable
+from sync_core.graph import events
+from sync_core.graph.client import Graph
+from sync_core.graph.events import Event
+from sync_core.ibss import wire as ibss_wire
+from sync_core.ibss.client import Ibss
+from sync_core.ibss.wire import Booking
+from sync_core.model import Absent, Address, EventId, Instance, Link, Present, Reading, Reason, Room, State, Unknown
+from sync_core.rooms import Rooms
+from sync_core.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class EventSide:
+    """What was read in Outlook: `original` is the organiser's copy, `copy` the room's. Either may not have been needed."""
+
+    reading: Reading
+    original: Event | None = None
+    copy: Event | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookingSide:
+    reading: Reading
+    booking: Booking | None = None
+
+
+NO_EVENT = EventSide(Absent(Reason.NOTHING_THERE))
+NO_BOOKING = BookingSide(Absent(Reason.NOTHING_THERE))
+
+
+class Readings:
+    def __init__(self, graph: Graph, ibss: Ibss, store: Store, rooms: Rooms) -> None:
+        self._graph, self._ibss, self._store, self._rooms = graph, ibss, store, rooms
+
+    # Outlook
+
+    async def event(self, room: Room, link: Link | None, copy: Event | None) -> EventSide:
+        """The organiser's copy is the truth: the room's has its subject replaced, its people cut and its private flag cleared
+        (Microsoft docs, Set-CalendarProcessing). The room's copy is asked only when the organiser's does not settle it.
+        """
+        if copy is None and (link is None or link.instance is None):
+            return NO_EVENT
+        try:
+            original = await self._original(link, copy)
+            if original is not None and not original.cancelled and _accepts(original, room):
+                return EventSide(await self._present(original, room), original, copy)
+            copy = await self._copy(room, link, copy)
+        except Unreadable:
+            return EventSide(Unknown(Reason.EVENT_UNREADABLE))
+        return await self._settled_by_copy(room, link, original, copy)
+
+    async def _settled_by_copy(self, room: Room, link: Link | None, original: Event | None, copy: Event | None) -> EventSide:
+        standing = copy is not None and not copy.cancelled and copy.response != "declined"
+        if original is not None and _declined(original, room):
+            return EventSide(Absent(Reason.ROOM_DECLINED), original, copy)
+        if original is None and copy is not None and standing:
+            return EventSide(await self._of_copy_alone(copy, room, link), None, copy)
+        if original is not None and not original.cancelled and standing:
+            return EventSide(await self._present(original, room), original, copy)
+        gone = original is None or original.cancelled
+        return EventSide(Absent(Reason.EVENT_GONE if gone else Reason.ROOM_REMOVED), original, copy)
+
+    async def _present(self, original: Event, room: Room) -> Present:
+        mailboxes = await self._rooms.mailboxes()
+        shared = any(a.address != room.mailbox and (a.address in mailboxes or a.kind == "resource") for a in original.attendees)
+        return Present(events.essence_of(original, room, mailboxes), shared=shared)
+
+    async def _of_copy_alone(self, copy: Event, room: Room, link: Link | None) -> Present:
+        """The organiser's mailbox is not ours to read. Of what the room does to its copy nothing is believed that was known
+        better before.
+        """
+        essence = events.essence_of(copy, room, await self._rooms.mailboxes())
+        if link is not None and link.base is not None:
+            known = link.base
+            essence = replace(essence, subject=known.subject, people=known.people, private=known.private)
+        return Present(essence, writable=False)
+
+    async def _original(self, link: Link | None, copy: Event | None) -> Event | None:
+        if link is not None and link.organiser is not None and link.instance is not None:
+            return await _if_readable(self._copy_in(link.organiser, link.event_id, link.instance))
+        if copy is not None:
+            return await _if_readable(self._copy_in(copy.organiser, None, copy.instance))
+        return None
+
+    async def _copy(self, room: Room, link: Link | None, copy: Event | None) -> Event | None:
+        if copy is not None or link is None or link.instance is None:
+            return copy
+        return await self._copy_in(room.mailbox, link.room_event_id, link.instance)
+
+    async def _copy_in(self, mailbox: Address, event: EventId | None, instance: Instance) -> Event | None:
+        """By its id, and where the id is unknown or no longer good, by what it is in every mailbox."""
+        found = await self._graph.event(mailbox, event) if event else None
+        return found or await self._graph.find(mailbox, instance)
+
+    async def unlinked_event(self, room: Room, booking: Booking) -> Event | Reason | None:
+        """The room's copy of the one meeting of this host in this very slot that no booking has yet."""
+        slot = booking.slot
+        found = [
+            event
+            for event in await self._graph.window(room.mailbox, slot.start, slot.end)
+            if not event.cancelled
+            and event.organiser == booking.owner
+            and events.essence_of(event, room, ()).slot == slot
+            and _free(await self._store.link(room.id, event.instance.key))
+        ]
+        return _the_one(found)
+
+    # IBSS
+
+    async def booking(self, room: Room, link: Link) -> BookingSide:
+        if link.booking_id is None:
+            return NO_BOOKING
+        try:
+            booking = await self._ibss.booking(link.node_id or room.node, link.booking_id)
+        except Unreadable:
+            return BookingSide(Unknown(Reason.BOOKING_UNREADABLE))
+        if booking is None:
+            return BookingSide(Unknown(Reason.BOOKING_UNREADABLE))
+        return await self.as_read(booking)
+
+    async def as_read(self, booking: Booking) -> BookingSide:
+        if booking.cancelled:
+            return BookingSide(Absent(booking.cancelled_why), booking)
+        if await self._rooms.get(booking.room) is None:
+            return BookingSide(Absent(Reason.ROOM_NOT_SYNCED), booking)
+        essence = ibss_wire.essence_of(booking, await self._rooms.mailboxes())
+        return BookingSide(Present(essence, unsynced=booking.unsynced), booking)
+
+    async def unlinked_booking(self, room: Room, link: Link, event: Present) -> Booking | Reason | None:
+        """What a create whose answer was lost may have made, or what stood there before the room was switched on: a booking that
+        names this instance, else the one booking of this host in this very slot that no event has yet.
+        """
+        slot = event.essence.slot
+        listed = await self._ibss.bookings(room.building, slot.start, slot.end, room.id)
+        standing = [booking for booking in listed if not booking.cancelled]
+        named = [booking for booking in standing if booking.mirrors == link.key]
+        if named:
+            return named[0]
+        found = [
+            booking
+            for booking in standing
+            if booking.owner == event.essence.host
+            and booking.slot == slot
+            and booking.mirrors is None
+            and _free(await self._store.link_of_booking(booking.id))
+        ]
+        return _the_one(found)
+
+
+async def _if_readable(reading: Awaitable[Event | None]) -> Event | None:
+    """An organiser outside the tenant, or out of scope, has no copy for us; the room's copy then has to do."""
+    try:
+        return await reading
+    except Unreadable:
+        return None
+
+
+def _accepts(event: Event, room: Room) -> bool:
+    """A room that has not answered yet is on the meeting; only one that declined is not."""
+    attendee = event.attendee(room.mailbox)
+    return event.organiser == room.mailbox or (attendee is not None and attendee.response != "declined")
+
+
+def _declined(event: Event, room: Room) -> bool:
+    attendee = event.attendee(room.mailbox)
+    return attendee is not None and attendee.response == "declined"
+
+
+def _free(link: Link | None) -> bool:
+    return link is None or link.state is State.CLOSED or link.base is None
+
+
+def _the_one[Item](found: list[Item]) -> Item | Reason | None:
+    if len(found) > 1:
+        return Reason.AMBIGUOUS
+    return found[0] if found else None

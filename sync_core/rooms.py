@@ -1,0 +1,83 @@
+"""Which rooms are synced: read from IBSS, kept in the store, asked for by everybody."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sync_core.graph.events import iana
+from sync_core.ibss.client import Ibss
+from sync_core.ibss.wire import Node, Space
+from sync_core.model import Address, NodeId, Room, RoomId
+from sync_core.store import Store
+
+FRESH_FOR = timedelta(seconds=60)
+
+log = logging.getLogger(__name__)
+
+
+class Rooms:
+    """A room counts when its building (Bkng_Ext_System) and it (Meta_Ext_Booking_System) are set to Microsoft 365, it has a
+    mailbox and is active ("Microsoft 365 Calendar Integration", IBSS answers).
+    """
+
+    def __init__(self, ibss: Ibss, store: Store, horizon_days: int, clock: Callable[[], datetime]) -> None:
+        self._ibss, self._store, self._horizon_days, self._clock = ibss, store, horizon_days, clock
+        self._known: dict[RoomId, Room] = {}
+        self._known_until: datetime | None = None
+
+    async def all(self) -> dict[RoomId, Room]:
+        if self._known_until is None or self._clock() >= self._known_until:
+            self._remember(await self._store.rooms())
+        return self._known
+
+    async def get(self, room: RoomId) -> Room | None:
+        return (await self.all()).get(room)
+
+    async def mailboxes(self) -> frozenset[Address]:
+        return frozenset(room.mailbox for room in (await self.all()).values())
+
+    async def buildings(self) -> set[NodeId]:
+        return {room.building for room in (await self.all()).values()}
+
+    async def refresh(self) -> dict[RoomId, Room]:
+        """Reads IBSS again and keeps what it says. A room that is no longer synced is forgotten; its links stay as they are."""
+        known = {room.id: room for room in await self._store.rooms()}
+        found = {room.id: room for room in await self._read()}
+        for room in found.values():
+            if known.get(room.id) != room:
+                await self._store.save_room(room)
+        for gone in known.keys() - found.keys():
+            await self._store.forget_room(gone)
+        self._remember(list(found.values()))
+        return found
+
+    def _remember(self, rooms: list[Room]) -> None:
+        self._known = {room.id: room for room in rooms}
+        self._known_until = self._clock() + FRESH_FOR if rooms else None
+
+    async def _read(self) -> list[Room]:
+        nodes = {node.id: node for node in await self._ibss.nodes()}
+        found = []
+        for building in nodes.values():
+            if building.building and building.synced:
+                spaces = [space for space in await self._ibss.spaces(building.id) if space.synced]
+                found += [self._room(space, building, nodes) for space in spaces]
+        taken = Counter(room.mailbox for room in found)
+        for room in found:
+            if taken[room.mailbox] > 1:
+                log.error("space %s is not synced: its mailbox is tied to another space too", room.id)
+        return [room for room in found if taken[room.mailbox] == 1]
+
+    def _room(self, space: Space, building: Node, nodes: dict[NodeId, Node]) -> Room:
+        zone = nodes.get(space.node, building).time_zone
+        return Room(
+            id=space.id,
+            node=space.node,
+            building=building.id,
+            name=space.name,
+            mailbox=space.mailbox or Address(""),
+            time_zone=iana(zone),
+            time_zone_windows=zone,
+            horizon_days=building.horizon_days or self._horizon_days,
+        )

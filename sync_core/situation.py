@@ -1,0 +1,67 @@
+"""What is known of one meeting at the moment of deciding: its link as stored, its link as now understood, and both sides."""
+
+from dataclasses import dataclass, replace
+from uuid import NAMESPACE_URL, uuid5
+
+from sync_core.ibss.wire import Booking
+from sync_core.model import BookingId, EventId, Instance, Link, Room, RoomId, Side, State
+from sync_core.readings import BookingSide, EventSide
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    room: Room
+    stored: Link | None
+    """As the table has it; None when it has none."""
+    link: Link
+    event: EventSide
+    booking: BookingSide
+
+
+def transaction_id(booking: BookingId, generation: int) -> str:
+    """Graph makes one event for a transaction id, however often it is asked (Microsoft docs, user-post-events)."""
+    return str(uuid5(NAMESPACE_URL, f"ibss-booking:{booking}:{generation}"))
+
+
+def idempotency_key(link: Link) -> str:
+    """IBSS makes one booking for a key, however often it is asked (the contract, createBooking)."""
+    return str(uuid5(NAMESPACE_URL, f"event:{link.room}:{link.key}:{link.generation}"))
+
+
+def of_instance(room: RoomId, instance: Instance) -> Link:
+    return Link(room, instance.key, Side.OUTLOOK, instance=instance)
+
+
+def of_booking(booking: Booking, generation: int = 0) -> Link:
+    """Before there is an event, a link is found by the transaction id that the event will carry."""
+    key = transaction_id(booking.id, generation)
+    return Link(booking.room, key, Side.IBSS, booking_id=booking.id, node_id=booking.node, generation=generation)
+
+
+def reopened(link: Link) -> Link:
+    """A tombstone says what was; what comes after it starts anew."""
+    if link.state is not State.CLOSED:
+        return link
+    return replace(link, base=None, intent=None, booking_id=None, node_id=None, booking_etag="")
+
+
+def without_event(link: Link, key: str) -> Link:
+    """The link of an event that is yet to be made, whatever event there was before."""
+    return replace(link, key=key, instance=None, organiser=None, event_id=None, room_event_id=None, event_etag="")
+
+
+def seen(link: Link, event: EventSide, booking: BookingSide, room_event: EventId | None) -> Link:
+    """The link with the ids and etags that were just read; once there is an event, its instance names the link."""
+    if event.original is not None:
+        original = event.original
+        link = replace(
+            link, instance=original.instance, organiser=original.organiser, event_id=original.id, event_etag=original.etag
+        )
+    if event.copy is not None:
+        copy = event.copy
+        link = replace(link, instance=copy.instance, organiser=link.organiser or copy.organiser, room_event_id=copy.id)
+    if room_event is not None:
+        link = replace(link, room_event_id=room_event)
+    if booking.booking is not None:
+        link = replace(link, booking_id=booking.booking.id, node_id=booking.booking.node, booking_etag=booking.booking.etag)
+    return replace(link, key=link.instance.key) if link.instance else link

@@ -1,0 +1,135 @@
+"""Azure Tables and Queues in memory: the outside world's stand-in for tests that run the whole service in one process.
+
+Held to its word by tests/contract/test_store.py and test_queues.py, which run on this and on Azurite.
+"""
+
+import copy
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, ResourceNotFoundError
+from azure.data.tables import TableEntity, TableTransactionError
+
+type Key = tuple[str, str]
+
+
+class TableTwin:
+    """The part of azure.data.tables.aio.TableClient that the product uses. `operations` counts what Azure would bill."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Key, tuple[dict[str, Any], str]] = {}
+        self._versions = count(1)
+        self.operations = 0
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        return [row for row, _ in self._rows.values()]
+
+    async def get_entity(self, partition: str, row: str) -> TableEntity:
+        self.operations += 1
+        return self._entity(self._found((partition, row)))
+
+    async def query_entities(self, wanted: str, *, parameters: dict[str, Any]) -> AsyncIterator[TableEntity]:
+        self.operations += 1
+        conditions = [part.split(" eq @") for part in wanted.split(" and ")]
+        for key in sorted(self._rows):
+            row, _ = self._rows[key]
+            if all(row.get(name) == parameters[parameter] for name, parameter in conditions):
+                yield self._entity(key)
+
+    async def create_entity(self, row: dict[str, Any]) -> dict[str, Any]:
+        self.operations += 1
+        if _key(row) in self._rows:
+            raise ResourceExistsError("EntityAlreadyExists")
+        return self._put(row)
+
+    async def update_entity(self, row: dict[str, Any], *, mode: Any, etag: str, match_condition: Any) -> dict[str, Any]:
+        self.operations += 1
+        self._checked(_key(row), etag)
+        return self._put(row)
+
+    async def upsert_entity(self, row: dict[str, Any], *, mode: Any) -> dict[str, Any]:
+        self.operations += 1
+        return self._put(row)
+
+    async def delete_entity(self, partition: str, row: str) -> None:
+        self.operations += 1
+        self._rows.pop((partition, row), None)
+
+    async def submit_transaction(self, operations: Iterable[Any]) -> list[dict[str, Any]]:
+        self.operations += 1
+        before, answers = copy.copy(self._rows), []
+        try:
+            for kind, row, *options in operations:
+                if kind == "delete":
+                    self._checked(_key(row), options[0]["etag"])
+                    del self._rows[_key(row)]
+                    answers.append({})
+                elif _key(row) in self._rows:
+                    raise ResourceExistsError("EntityAlreadyExists")
+                else:
+                    answers.append(self._put(row))
+        except (ResourceExistsError, ResourceModifiedError, ResourceNotFoundError) as error:
+            self._rows = before
+            raise TableTransactionError(message=str(error)) from error
+        return answers
+
+    async def create_table(self) -> None:
+        return
+
+    def _found(self, key: Key) -> Key:
+        if key not in self._rows:
+            raise ResourceNotFoundError("ResourceNotFound")
+        return key
+
+    def _checked(self, key: Key, etag: str) -> None:
+        if self._rows[self._found(key)][1] != etag:
+            raise ResourceModifiedError("UpdateConditionNotSatisfied")
+
+    def _put(self, row: dict[str, Any]) -> dict[str, Any]:
+        etag = f'W/"{next(self._versions)}"'
+        self._rows[_key(row)] = ({name: value for name, value in row.items() if value is not None}, etag)
+        return {"etag": etag}
+
+    def _entity(self, key: Key) -> TableEntity:
+        row, etag = self._rows[key]
+        entity = TableEntity(**row)
+        entity._metadata = {"etag": etag}
+        return entity
+
+
+def _key(row: dict[str, Any]) -> Key:
+    return row["PartitionKey"], row["RowKey"]
+
+
+@dataclass
+class QueueTwin:
+    """The part of azure.storage.queue.aio.QueueClient that the product uses, and what the host does with the other end."""
+
+    now: Any
+    waiting: list[tuple[datetime, int, str]] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    _numbers: Any = field(default_factory=count)
+
+    async def send_message(self, text: str, *, visibility_timeout: int = 0) -> None:
+        self.sent.append(text)
+        self.waiting.append((self.now() + timedelta(seconds=visibility_timeout), next(self._numbers), text))
+
+    def take(self) -> str | None:
+        """The oldest message that is visible now."""
+        visible = sorted(message for message in self.waiting if message[0] <= self.now())
+        if not visible:
+            return None
+        self.waiting.remove(visible[0])
+        return visible[0][2]
+
+    def next_due(self) -> datetime | None:
+        return min((due for due, _, _ in self.waiting), default=None)
+
+
+def tables() -> dict[str, TableTwin]:
+    return defaultdict(TableTwin)
