@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -21,6 +20,8 @@ from sync_core.settings import OnBookingCancelled, Settings, Storage
 from sync_core.store import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from azure.core.credentials_async import AsyncTokenCredential
 
     from sync_core.graph.client import Credential, Graph
@@ -89,7 +90,12 @@ class App:
 
 
 def compose(
-    settings: Settings, graph: Graph, ibss: Ibss, store: Store, queues: Queues, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    settings: Settings,
+    graph: Graph,
+    ibss: Ibss,
+    store: Store,
+    queues: Queues,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Workers:
     """The use cases over these gateways. `clock` tells the time in UTC."""
     from sync_core.execution import Execution, VisitorPolicy
@@ -110,7 +116,7 @@ def compose(
     )
     readings = Readings(graph, ibss, store, rooms)
     execution = Execution(graph, ibss, store, rooms, VisitorPolicy(settings.visitors, settings.tenant_domains))
-    sync = Sync(graph, ibss, store, rooms, readings, execution, policy, clock)
+    sync = Sync(graph, ibss, store, rooms, readings, execution, policy, subscriptions.watch_host, clock)
     return Workers(sync, Pull(graph, ibss, store, queues, rooms, subscriptions, clock), subscriptions)
 
 

@@ -84,7 +84,7 @@ class Execution:
         """New, changed, or under another key. Raises Stale when another worker was faster."""
         if stored is None:
             saved = await self._store.save_link(replace(link, row_etag=None))
-        elif replace(stored, event_etag=link.event_etag) == link:
+        elif stored == link:
             return stored
         else:
             saved = await self._store.rename_link(stored, link)
@@ -112,7 +112,8 @@ class Execution:
                 state, reason = State.REJECTED, Reason.STARTS_IN_PAST
             case _:
                 state, reason = State.REJECTED, Reason.REFUSED
-        link = replace(link, intent=None).standing(state, reason, refusal.code)
+        refused = link.intent if reason is Reason.STARTS_IN_PAST else None
+        link = replace(link, intent=refused).standing(state, reason, refusal.code)
         return Outcome(await self._save(stored, link), result=f"{reason} ({refusal.code})")
 
     # creates

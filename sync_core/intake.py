@@ -8,20 +8,22 @@ import html
 import json
 import logging
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Any
 
 from sync_core.errors import Later
-from sync_core.model import BookingId, NodeId, RoomId
+from sync_core.model import BookingId, EventId, NodeId
 from sync_core.queues import PullRoom, Queues, SyncInstance, Work
+from sync_core.rows import Subscribed
 from sync_core.store import Store
 
 LARGEST_BODY = 256 * 1024
 LONGEST_TOKEN = 4096
 MOST_RECORDS = 100
 LONGEST_ID = 256
+LONGEST_EVENT_ID = 1024
 LOST = frozenset({"reauthorizationRequired", "subscriptionRemoved"})
 """Lifecycle events after which the subscription itself needs work. All others, known or not, are treated like "missed"."""
 
@@ -49,16 +51,16 @@ class Intake:
         return await _or_busy(self._bookings(body))
 
     async def _notifications(self, query: Mapping[str, str], body: bytes) -> Reply:
-        """One pull for each room that a genuine item names. Items that are not genuine are dropped, and answered alike, so that
-        who tries learns nothing.
+        """Work for each room, or host's meeting, that a genuine item names. What is not genuine is dropped, and answered alike,
+        so that who tries learns nothing.
         """
         if (reply := _handshake(query) or _too_large(body)) is not None:
             return reply
         items = _items(body)
         if items is None:
             return _problem(400, "The body is not a list of change notifications: expected JSON with a list named value.")
-        rooms = {room for item in items if (room := await self._genuine(item)) is not None}
-        await self._queue([PullRoom(room) for room in sorted(rooms)], len(items))
+        work = [_hint(known, item) for item in items if (known := await self._genuine(item)) is not None]
+        await self._queue(list(dict.fromkeys(work)), len(items))
         return Reply(202)
 
     async def _lifecycle(self, query: Mapping[str, str], body: bytes) -> Reply:
@@ -68,11 +70,11 @@ class Intake:
         items = _items(body)
         if items is None:
             return _problem(400, "The body is not a list of lifecycle notifications: expected JSON with a list named value.")
-        events: dict[RoomId, set[str]] = {}
+        told: dict[Subscribed, set[str]] = {}
         for item in items:
-            if (room := await self._genuine(item)) is not None:
-                events.setdefault(room, set()).add(str(item.get("lifecycleEvent")))
-        work = [PullRoom(room, fresh=True, resubscribe=bool(told & LOST)) for room, told in sorted(events.items())]
+            if (known := await self._genuine(item)) is not None:
+                told.setdefault(known, set()).add(str(item.get("lifecycleEvent")))
+        work = [replace(_pull(known), fresh=True, resubscribe=bool(events & LOST)) for known, events in told.items()]
         await self._queue(work, len(items))
         return Reply(202)
 
@@ -90,8 +92,8 @@ class Intake:
         receipts = {"value": [{"Booking_Id": record["Booking_Id"], "Status": "accepted"} for record in records]}
         return Reply(202, json.dumps(receipts), "application/json")
 
-    async def _genuine(self, item: Any) -> RoomId | None:
-        """The room of an item whose subscription is ours and whose client state is the one that only Graph was told."""
+    async def _genuine(self, item: Any) -> Subscribed | None:
+        """What an item is about whose subscription is ours and whose client state is the one that only Graph was told."""
         if not isinstance(item, dict):
             return None
         subscription, client_state = item.get("subscriptionId"), item.get("clientState")
@@ -102,7 +104,7 @@ class Intake:
         if known is None or not compare_digest(known.client_state_hash, given):
             log.warning("a notification was dropped: %s", "unknown subscription" if known is None else "wrong client state")
             return None
-        return known.room
+        return known
 
     async def _queue(self, work: Sequence[Work], taken: int) -> None:
         for message in work:
@@ -121,6 +123,19 @@ async def _or_busy(answer: Awaitable[Reply]) -> Reply:
 
 def hash_of(client_state: str) -> str:
     return sha256(client_state.encode()).hexdigest()
+
+
+def _pull(known: Subscribed) -> PullRoom:
+    return PullRoom(known.room, None if known.room else known.mailbox)
+
+
+def _hint(known: Subscribed, item: Any) -> Work:
+    """A room's calendar is read for what changed; of a host's only the one event is looked at, for most are no room's."""
+    resource = item.get("resourceData")
+    event = resource.get("id") if isinstance(resource, dict) else None
+    if known.room is None and isinstance(event, str) and 0 < len(event) <= LONGEST_EVENT_ID:
+        return SyncInstance(host=known.mailbox, event=EventId(event))
+    return _pull(known)
 
 
 def _handshake(query: Mapping[str, str]) -> Reply | None:

@@ -114,7 +114,7 @@ def plan(link: Link, event: Reading, booking: Reading, policy: Policy, now: date
 
 def _base(link: Link, event: Reading, booking: Reading) -> Essence | None:
     """A create whose answer was lost: once both halves are there, what it asked for is what they agreed on."""
-    if link.base is None and isinstance(event, Present) and isinstance(booking, Present):
+    if link.state is State.CREATING and isinstance(event, Present) and isinstance(booking, Present):
         return link.intent
     return link.base
 
@@ -184,10 +184,10 @@ def _merged_people(base: frozenset[Address], outlook: frozenset[Address], bookin
 def _no_booking(link: Link, event: Present, booking: Absent, policy: Policy, now: datetime) -> Plan:
     agreed = link.base or link.intent
     if agreed is None or booking.reason is Reason.NOTHING_THERE:
-        return _new(event, policy, now, CreateBooking(event.essence), Reason.NEW_EVENT)
+        return _new(link, event, policy, now, CreateBooking(event.essence), Reason.NEW_EVENT)
     edited = bool(differences(agreed, event.essence))
     if edited and booking.reason is Reason.BOOKING_GONE and policy.winner is Side.OUTLOOK:
-        return _new(event, policy, now, CreateBooking(event.essence), Reason.REMADE)
+        return _new(link, event, policy, now, CreateBooking(event.essence), Reason.REMADE)
     action = ReleaseRoom() if _only_the_room(link, event, booking, policy) else CancelEvent()
     return Plan(booking.reason, State.CLOSED, (action,))
 
@@ -203,18 +203,19 @@ def _only_the_room(link: Link, event: Present, booking: Absent, policy: Policy) 
 def _no_event(link: Link, event: Absent, booking: Present, policy: Policy, now: datetime) -> Plan:
     agreed = link.base or link.intent
     if agreed is None or event.reason is Reason.NOTHING_THERE:
-        return _new(booking, policy, now, CreateEvent(booking.essence), Reason.NEW_BOOKING)
+        return _new(link, booking, policy, now, CreateEvent(booking.essence), Reason.NEW_BOOKING)
     edited = bool(differences(agreed, booking.essence))
     if edited and event.reason is Reason.EVENT_GONE and policy.winner is Side.IBSS:
-        return _new(booking, policy, now, CreateEvent(booking.essence), Reason.REMADE)
+        return _new(link, booking, policy, now, CreateEvent(booking.essence), Reason.REMADE)
     return Plan(event.reason, State.CLOSED, (CancelBooking(),))
 
 
-def _new(there: Present, policy: Policy, now: datetime, create: CreateBooking | CreateEvent, reason: Reason) -> Plan:
+def _new(link: Link, there: Present, policy: Policy, now: datetime, create: CreateBooking | CreateEvent, reason: Reason) -> Plan:
     start = there.essence.slot.start
+    refused = link.reason is Reason.STARTS_IN_PAST and link.intent == there.essence
     if there.unsynced:
         return Plan(there.unsynced, State.NOT_SYNCED)
-    if isinstance(create, CreateBooking) and start <= now:
+    if isinstance(create, CreateBooking) and (refused or start <= now):
         return Plan(Reason.STARTS_IN_PAST, State.REJECTED)
     if start > now + policy.horizon:
         return Plan(Reason.BEYOND_HORIZON, State.NOT_SYNCED)

@@ -10,7 +10,7 @@ from sync_core.graph.client import Graph
 from sync_core.graph.wire import Change, DeltaPage
 from sync_core.ibss.client import Ibss
 from sync_core.ibss.wire import Booking
-from sync_core.model import EventId, Link, Reason, Room, RoomId, State
+from sync_core.model import Address, EventId, Link, Reason, Room, RoomId, State
 from sync_core.queues import PullRoom, Queues, SyncInstance
 from sync_core.rooms import Rooms
 from sync_core.rows import Watch
@@ -39,12 +39,15 @@ class Pull:
 
     async def pull_room(self, work: PullRoom) -> None:
         """Reads the room's changes, queues them, and only then saves the delta link: a crash repeats, it never loses."""
-        room = await self._rooms.get(work.room)
+        if work.host is not None:
+            await self._pull_host(work.host, resubscribe=work.resubscribe)
+            return
+        room = await self._rooms.get(work.room) if work.room else None
         if room is None:
             log.info("room %s is not synced", work.room)
             return
         if work.resubscribe:
-            await self._subscriptions.resubscribe(room)
+            await self._subscriptions.resubscribe(room.mailbox, room.id)
         watch = await self._store.watch(room.id)
         try:
             watch, messages = await self._changes(room, watch, fresh=work.fresh)
@@ -55,6 +58,24 @@ class Pull:
         for message in messages:
             await self._queues.send(message)
         await self._save(watch)
+
+    async def _pull_host(self, host: Address, *, resubscribe: bool) -> None:
+        """The meetings of a host that changed since their links last saw them. What is new is told by the rooms."""
+        if resubscribe:
+            await self._subscriptions.resubscribe(host, None)
+        rooms = {room.mailbox: room for room in (await self._rooms.all()).values()}
+        now = self._clock()
+        horizon = now + timedelta(days=max((room.horizon_days for room in rooms.values()), default=1))
+        try:
+            meetings = await self._graph.window(host, now, horizon)
+        except Unreadable as error:
+            log.warning("a host's calendar cannot be read: %s", error.code)
+            return
+        for event in meetings:
+            for room in (rooms[a.address] for a in event.attendees if a.address in rooms):
+                link = await self._store.link(room.id, event.instance.key)
+                if link is not None and link.event_etag != event.etag:
+                    await self._queues.send(SyncInstance(room.id, key=link.key))
 
     async def _save(self, watch: Watch) -> None:
         try:
@@ -107,13 +128,19 @@ class Pull:
         """A changed series may show only as its master: Graph expands it again, never we."""
         start, end = self._window(room)
         listed = await self._graph.occurrences(room.mailbox, master, start, end)
-        return [SyncInstance(room.id, event.id, event.instance.key) for event in listed] + await self._removed(room, master)
+        return [SyncInstance(room.id, event=event.id, key=event.instance.key) for event in listed] + await self._removed(
+            room, master
+        )
 
     # sweeps
 
     async def sweep_rooms(self) -> None:
+        """And the hosts, of whose changes the rooms may not have been told."""
         for room in await self._rooms.all():
             await self._queues.send(PullRoom(room))
+        for subscribed in await self._store.subscriptions():
+            if subscribed.room is None:
+                await self._queues.send(PullRoom(host=subscribed.mailbox))
 
     async def roll_horizon(self) -> None:
         """A delta link's window is frozen: a new round each day brings in what the days brought nearer."""
@@ -153,14 +180,14 @@ async def _round(pages: AsyncIterator[DeltaPage]) -> tuple[list[Change], str]:
 
 
 def _message(room: RoomId, change: Change) -> SyncInstance:
-    return SyncInstance(room, change.id, change.event.instance.key if change.event else None)
+    return SyncInstance(room, event=change.id, key=change.event.instance.key if change.event else None)
 
 
 def _look_at(link: Link) -> SyncInstance:
     """By its event; by its booking as long as there is no event."""
     if link.instance is None:
         return SyncInstance(booking=link.booking_id, node=link.node_id)
-    return SyncInstance(link.room, link.room_event_id, link.key)
+    return SyncInstance(link.room, event=link.room_event_id, key=link.key)
 
 
 def _live(link: Link) -> bool:

@@ -15,7 +15,7 @@ from azure.storage.queue import TextBase64EncodePolicy
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from sync_core.errors import Later, Malformed, Refused, SyncError
-from sync_core.model import BookingId, EventId, NodeId, RoomId
+from sync_core.model import Address, BookingId, EventId, NodeId, RoomId
 
 PULL_ROOM = "pull-room"
 SYNC_INSTANCE = "sync-instance"
@@ -30,11 +30,12 @@ MOST_ATTEMPTS = 12
 
 @dataclass(frozen=True, slots=True)
 class PullRoom:
-    """Read what changed in a room's calendar. `fresh`: read the whole window, not only what changed. `resubscribe`: Graph has
-    asked for the room's subscription to be renewed or made again first.
+    """Read what changed in a room's calendar, or which linked meetings changed in a host's. `fresh`: read the whole window, not
+    only what changed. `resubscribe`: Graph has asked for the subscription to be renewed or made again first.
     """
 
-    room: RoomId
+    room: RoomId | None = None
+    host: Address | None = None
     fresh: bool = False
     resubscribe: bool = False
     attempt: int = 0
@@ -43,9 +44,10 @@ class PullRoom:
 
 @dataclass(frozen=True, slots=True)
 class SyncInstance:
-    """Bring one meeting together. It names where to look: a copy in the room's mailbox, or a booking, or a link that is known."""
+    """Bring one meeting together. It names where to look: a copy in a room's mailbox or in a host's, a link, or a booking."""
 
     room: RoomId | None = None
+    host: Address | None = None
     event: EventId | None = None
     key: str | None = None
     booking: BookingId | None = None

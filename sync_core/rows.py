@@ -36,10 +36,11 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """A subscription of ours. The client state itself is known to Graph only."""
+    """A subscription of ours to a room's calendar, or to a host's (`room` is None). Only Graph knows the client state itself."""
 
     id: str
-    room: RoomId
+    mailbox: Address
+    room: RoomId | None
     client_state_hash: str
     expires: datetime
 
@@ -150,14 +151,16 @@ def room(row: Any) -> Room:
 
 
 def subscribed(row: Any) -> Subscribed:
-    return Subscribed(decode(row["RowKey"]), RoomId(row["room"]), row["client_state_hash"], row["expires"])
+    room = RoomId(row["room"]) or None
+    return Subscribed(decode(row["RowKey"]), Address(row["mailbox"]), room, row["client_state_hash"], row["expires"])
 
 
 def subscribed_row(subscribed: Subscribed) -> Row:
     return {
         "PartitionKey": "subscription",
         "RowKey": encode(subscribed.id),
-        "room": subscribed.room,
+        "mailbox": subscribed.mailbox,
+        "room": subscribed.room or "",
         "client_state_hash": subscribed.client_state_hash,
         "expires": subscribed.expires,
     }

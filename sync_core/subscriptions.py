@@ -1,14 +1,20 @@
-"""Subscriptions: every room has one, each is renewed at half its life, and a lost one is made again and caught up with."""
+"""Subscriptions: every room's calendar has one, and every host's of a linked meeting. Each is renewed at half its life; a lost
+one is made again, and what was missed meanwhile is caught up with.
+
+Hosts are watched because a room is not told everything: when only the other attendees change, its copy stays as it was
+(Microsoft docs, event-update: only the attendees that were added or removed are mailed).
+"""
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sync_core.errors import Gone, SyncError
+from sync_core.errors import Gone, SyncError, Unreadable
 from sync_core.graph.client import Graph
 from sync_core.graph.wire import SUBSCRIPTION_MINUTES, subscription_end
 from sync_core.intake import hash_of
-from sync_core.model import Room, RoomId
+from sync_core.model import Address, RoomId
 from sync_core.queues import PullRoom, Queues
 from sync_core.rooms import Rooms
 from sync_core.rows import Subscribed
@@ -34,76 +40,81 @@ class Subscriptions:
     ) -> None:
         self._graph, self._store, self._queues, self._rooms = graph, store, queues, rooms
         self._urls, self._clock, self._secret = urls, clock, secret
+        self._watched_hosts: set[Address] = set()
 
     async def renew_all(self) -> None:
-        """What Graph lists is compared with what is remembered. A room's failure does not stop the others; it is raised last."""
-        rooms = await self._rooms.refresh()
-        remembered = {subscribed.id: subscribed for subscribed in await self._store.subscriptions()}
-        alive = await self._living(set(remembered))
-        held: dict[RoomId, Subscribed] = {}
-        for subscribed in remembered.values():
-            if subscribed.id in alive and subscribed.room in rooms and subscribed.room not in held:
-                held[subscribed.room] = subscribed
-            else:
-                await self._drop(subscribed.id)
+        """What Graph lists is compared with what is remembered. One failure does not stop the others; it is raised last."""
+        rooms = {room.mailbox: room.id for room in (await self._rooms.refresh()).values()}
+        held = await self._held(rooms)
+        wanted: dict[Address, RoomId | None] = {**dict.fromkeys(held), **rooms}
         failure: SyncError | None = None
-        for room in rooms.values():
+        for mailbox, room in wanted.items():
             try:
-                await self._keep_alive(room, held.get(room.id))
+                await self._keep_alive(mailbox, room, held.get(mailbox))
             except SyncError as error:
-                log.error("room %s has no live subscription: %s", room.id, error.code)  # noqa: TRY400 — told once, below
+                log.error("the calendar of %s has no live subscription: %s", room or "a host", error.code)  # noqa: TRY400
                 failure = error
         if failure:
             raise failure
 
-    async def resubscribe(self, room: Room) -> None:
+    async def resubscribe(self, mailbox: Address, room: RoomId | None) -> None:
         """After a lifecycle notification: a renewal also re-authorises, and one that Graph removed is made again."""
-        held = [subscribed for subscribed in await self._store.subscriptions() if subscribed.room == room.id]
-        for subscribed in held:
-            try:
-                await self._renew(subscribed)
-            except Gone:
-                await self._drop(subscribed.id)
-            else:
-                return
-        await self._create(room)
+        held = [subscribed for subscribed in await self._store.subscriptions() if subscribed.mailbox == mailbox]
+        await self._renew_or_make(mailbox, room, held[0] if held else None)
 
-    async def _living(self, remembered: set[str]) -> set[str]:
-        """Ours that Graph still has. One that delivers to us but is not remembered is of no use: its client state is lost."""
-        alive = set()
-        for subscription in await self._graph.subscriptions():
-            if subscription.id in remembered:
-                alive.add(subscription.id)
-            elif subscription.notification_url == self._urls[0]:
-                await self._graph.delete_subscription(subscription.id)
-        return alive
-
-    async def _keep_alive(self, room: Room, held: Subscribed | None) -> None:
-        if held is not None and held.expires - self._clock() > RENEW_WITH_LEFT:
+    async def watch_host(self, host: Address) -> None:
+        """For the host of a meeting that was linked just now. One whose calendar is not ours to read is left alone."""
+        if host in self._watched_hosts:
             return
+        self._watched_hosts = {subscribed.mailbox for subscribed in await self._store.subscriptions()}
+        if host in self._watched_hosts:
+            return
+        try:
+            await self._make(host, None)
+        except Unreadable as error:
+            log.info("a host's calendar cannot be watched: %s", error.code)
+        self._watched_hosts.add(host)
+
+    async def _held(self, rooms: dict[Address, RoomId]) -> dict[Address, Subscribed]:
+        """Remembered, alive at Graph and still wanted: one a calendar. All others of ours are dropped, those too that deliver to
+        us but are not remembered, for their client state is lost.
+        """
+        alive = {subscription.id: subscription for subscription in await self._graph.subscriptions()}
+        held: dict[Address, Subscribed] = {}
+        for subscribed in await self._store.subscriptions():
+            known = alive.pop(subscribed.id, None) is not None
+            wanted = subscribed.room is None or rooms.get(subscribed.mailbox) == subscribed.room
+            if wanted and subscribed.mailbox not in held:
+                held[subscribed.mailbox] = subscribed if known else replace(subscribed, expires=self._clock())
+            else:
+                await self._drop(subscribed.id)
+        for stray in alive.values():
+            if stray.notification_url == self._urls[0]:
+                await self._graph.delete_subscription(stray.id)
+        return held
+
+    async def _keep_alive(self, mailbox: Address, room: RoomId | None, held: Subscribed | None) -> None:
+        if held is None or held.expires - self._clock() <= RENEW_WITH_LEFT:
+            await self._renew_or_make(mailbox, room, held)
+
+    async def _renew_or_make(self, mailbox: Address, room: RoomId | None, held: Subscribed | None) -> None:
         if held is not None:
             try:
-                await self._renew(held)
+                renewed = await self._graph.renew_subscription(held.id, subscription_end(self._clock()))
             except Gone:
-                await self._drop(held.id)
+                await self._store.forget_subscription(held.id)
             else:
+                await self._store.save_subscription(replace(held, expires=renewed.expires))
                 return
-        await self._create(room)
+        await self._make(mailbox, room)
 
-    async def _renew(self, subscribed: Subscribed) -> None:
-        renewed = await self._graph.renew_subscription(subscribed.id, subscription_end(self._clock()))
-        await self._store.save_subscription(
-            Subscribed(subscribed.id, subscribed.room, subscribed.client_state_hash, renewed.expires)
-        )
-        log.info("subscription of room %s renewed until %s", subscribed.room, renewed.expires)
-
-    async def _create(self, room: Room) -> None:
+    async def _make(self, mailbox: Address, room: RoomId | None) -> None:
         """Then a pull: what changed while nobody was told, and what was told before the row was saved, is caught up with."""
         client_state = self._secret()
-        made = await self._graph.create_subscription(room.mailbox, self._urls, client_state, subscription_end(self._clock()))
-        await self._store.save_subscription(Subscribed(made.id, room.id, hash_of(client_state), made.expires))
-        await self._queues.send(PullRoom(room.id))
-        log.info("subscription of room %s made, until %s", room.id, made.expires)
+        made = await self._graph.create_subscription(mailbox, self._urls, client_state, subscription_end(self._clock()))
+        await self._store.save_subscription(Subscribed(made.id, mailbox, room, hash_of(client_state), made.expires))
+        await self._queues.send(PullRoom(room, None if room else mailbox))
+        log.info("the calendar of %s is watched until %s", room or "a host", made.expires)
 
     async def _drop(self, subscription: str) -> None:
         await self._graph.delete_subscription(subscription)

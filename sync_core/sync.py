@@ -1,7 +1,7 @@
 """One meeting is brought together: look at both sides, plan, do it, remember."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from sync_core.graph.client import Graph
 from sync_core.graph.events import Event
 from sync_core.ibss.client import Ibss
 from sync_core.ibss.wire import Booking
-from sync_core.model import Absent, BookingId, EventId, Link, NodeId, Present, Reason, Room, State, Unknown
+from sync_core.model import Absent, Address, BookingId, EventId, Link, NodeId, Present, Reason, Room, State, Unknown
 from sync_core.planner import Plan, Policy
 from sync_core.queues import SyncInstance
 from sync_core.readings import NO_BOOKING, NO_EVENT, BookingSide, EventSide, Readings
@@ -38,13 +38,18 @@ class Sync:
         readings: Readings,
         execution: Execution,
         policy: Policy,
+        watch_host: Callable[[Address], Awaitable[None]],
         clock: Callable[[], datetime],
     ) -> None:
         self._graph, self._ibss, self._store, self._rooms = graph, ibss, store, rooms
-        self._readings, self._execution, self._policy, self._clock = readings, execution, policy, clock
+        self._readings, self._execution, self._policy = readings, execution, policy
+        self._watch_host, self._clock = watch_host, clock
 
     async def sync_instance(self, work: SyncInstance) -> None:
         """Raises Later when it could not be settled now."""
+        if work.host is not None and work.event is not None:
+            await self._each_room(work.host, work.event)
+            return
         for _ in range(ROUNDS):
             try:
                 situation = await self._look(work)
@@ -53,6 +58,13 @@ class Sync:
             except (Stale, Gone) as error:
                 log.info("somebody was faster (%s): looking again", error.code)
         raise Later("contended")
+
+    async def _each_room(self, host: Address, event_id: EventId) -> None:
+        """A host's event changed: in each of its rooms that is linked, the meeting is looked at."""
+        event = await self._graph.event(host, event_id)
+        rooms = {room.mailbox: room for room in (await self._rooms.all()).values()}
+        for room in (rooms[a.address] for a in (event.attendees if event else ()) if a.address in rooms):
+            await self.sync_instance(SyncInstance(room.id, key=event.instance.key if event else None))
 
     # look
 
@@ -149,6 +161,8 @@ class Sync:
         plan = planner.plan(situation.link, situation.event.reading, situation.booking.reading, policy, self._clock())
         outcome = await self._execution.carry_out(situation, plan)
         await self._note(situation, outcome, plan)
+        if outcome.link.organiser is not None and outcome.link.state is State.LINKED:
+            await self._watch_host(outcome.link.organiser)
         return outcome.settled
 
     async def _note(self, situation: Situation, outcome: Outcome, plan: Plan) -> None:

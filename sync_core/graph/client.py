@@ -180,7 +180,7 @@ class Graph:
             except httpx.HTTPError as error:
                 raise Later("graph-unreachable", type(error).__name__) from error
         answer = Answer(response.status_code, response.headers, response.content)
-        if failure := wire.failure(answer):
+        if failure := wire.failure(answer, request):
             raise failure
         return answer.json() if answer.body else None
 

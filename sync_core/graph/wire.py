@@ -169,7 +169,7 @@ def create_subscription(room: Address, urls: tuple[str, str], client_state: str,
     """`urls` take change notifications and lifecycle notifications. Graph calls both before it answers."""
     body = {
         "changeType": "created,updated,deleted",
-        "resource": f"{_of(room)}/events"[1:],
+        "resource": f"users/{room}/events",
         "notificationUrl": urls[0],
         "lifecycleNotificationUrl": urls[1],
         "expirationDateTime": _utc(expires),
@@ -285,8 +285,11 @@ _DELTA_CODES = frozenset({"syncstatenotfound", "resyncrequired", "syncstateinval
 _CONFLICTS = frozenset({"ErrorIrresolvableConflict", "ConcurrentItemSave", "PreconditionFailed"})
 
 
-def failure(answer: Answer) -> SyncError | None:
-    """What a status and code mean (Microsoft docs, errors and throttling; the issues that are named). None when all is well."""
+def failure(answer: Answer, request: Request) -> SyncError | None:
+    """What a status and code mean (Microsoft docs, errors and throttling). None when all is well.
+
+    "ResourceNotFound" says of a mailbox that it is not there, but of a subscription only that it has ended.
+    """
     status, code = answer.status, answer.error_code or f"http-{answer.status}"
     if status < 400:
         return None
@@ -296,7 +299,7 @@ def failure(answer: Answer) -> SyncError | None:
         return Stale(code)
     if status in {408, 409, 429} or status >= 500:
         return Later(code, after=answer.retry_after)
-    if status in {401, 403} or code in _MAILBOX_CODES:
+    if status in {401, 403} or (request.mailbox and code in _MAILBOX_CODES):
         return Unreadable(code)
     if status == 404:
         return Gone(code)

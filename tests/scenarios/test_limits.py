@@ -1,0 +1,90 @@
+"""N01, N02, N04: what the product does instead of failing."""
+
+from datetime import timedelta
+
+import pytest
+
+from localdev.world import ANA, BEN, CLEO, OAK, VERA
+from sync_core.model import Reason, State
+from tests.scenarios.in_process import World
+from tests.scenarios.people import Slot, checked, zulu
+
+
+async def from_panel(world: World, slot: Slot, source: str) -> str:
+    body = {"Space_Id": OAK.space, "Booking_Start": zulu(slot.start), "Booking_End": zulu(slot.end), "Booking_Source": source}
+    return str(checked(await world.ibss.http.post("/_sim/bookings", json=body))["Booking_Id"])
+
+
+@pytest.mark.parametrize("source", ["Unity", "Inspire"])
+async def test_N01_a_panel_booking_is_not_sent_to_outlook_and_says_why(world: World, source: str) -> None:
+    slot = world.slot()
+    booking = await from_panel(world, slot, source)
+    await world.settle()
+    await world.sweep()
+    assert await world.outlook.calendar(OAK.mailbox, slot) == []
+    link = await world.store.link_of_booking(booking)
+    assert link is not None
+    assert (link.state, link.reason) == (State.NOT_SYNCED, Reason.NO_DIRECTORY_ACCOUNT)
+    assert f"{link.state}: {link.reason}" == "not synced: made without a directory account"
+
+
+async def test_N02_a_meeting_that_started_before_it_arrived_is_rejected_once_and_left_alone(world: World) -> None:
+    now = world.clock.now()
+    slot = Slot(now - timedelta(minutes=10), now + timedelta(minutes=50))
+    event = await world.outlook.book(ANA, slot, "Already on", (OAK,), (BEN,))
+    await world.settle()
+    link = await world.store.link(OAK.space, event["iCalUId"])
+    assert link is not None
+    assert f"{link.state}: {link.reason}" == "rejected: starts in the past"
+    assert await world.ibss.bookings(OAK, slot) == []
+    writes = await world.writes()
+    await world.sweep()
+    assert await world.writes() == writes
+    assert (await world.outlook.the_event(ANA.address, slot))["id"] == event["id"]
+
+
+async def test_N02_when_ibss_says_that_the_start_is_past_nothing_is_deleted_or_repeated(world: World) -> None:
+    slot = world.slot()
+    fault = {"method": "POST", "path": ".*/bookings", "status": 400, "code": "BookingInPast", "times": 1}
+    checked(await world.ibss.http.post("/_sim/faults", json=fault))
+    event = await world.outlook.book(ANA, slot, "Too late", (OAK,))
+    await world.settle()
+    link = await world.store.link(OAK.space, event["iCalUId"])
+    assert link is not None
+    assert f"{link.state}: {link.reason}" == "rejected: starts in the past"
+    assert await world.outlook.the_event(ANA.address, slot)
+
+
+async def test_N04_no_change_in_ibss_touches_the_body_the_attachments_or_the_join_link(world: World) -> None:
+    slot = world.slot()
+    body = {"contentType": "html", "content": "<p>Agenda</p>"}
+    event = await world.outlook.book(
+        ANA, slot, "Plan", (OAK,), (BEN,), body=body, isOnlineMeeting=True, onlineMeetingProvider="teamsForBusiness"
+    )
+    attachment = {"@odata.type": "#microsoft.graph.fileAttachment", "name": "plan.txt", "contentBytes": "cGxhbg=="}
+    checked(await world.outlook.http.post(f"/users/{ANA.address}/events/{event['id']}/attachments", json=attachment))
+    await world.settle()
+    kept = await untouchable(world, event["id"])
+    assert "Agenda" in kept[0]["content"]
+    assert kept[2]
+    assert kept[3]
+
+    async def change(**members: object) -> None:
+        await world.ibss.change(
+            ANA, (await world.ibss.bookings(OAK, Slot(slot.start, slot.end + timedelta(hours=5))))[0], **members
+        )
+        await world.settle()
+
+    await change(Booking_Name="Renamed")
+    await change(**world.ibss.times(slot.later(hours=2)))
+    await change(Booking_Parties=[world.ibss.party(BEN), world.ibss.party(CLEO), world.ibss.party(VERA, visitor=True)])
+    await change(Booking_Parties=[world.ibss.party(CLEO)])
+    after = await world.outlook.event(ANA.address, event["id"])
+    assert (after["subject"], world.outlook.attendees(after)) == ("Renamed", {CLEO.address, OAK.mailbox})
+    assert await untouchable(world, event["id"]) == kept
+
+
+async def untouchable(world: World, event: str) -> tuple[object, ...]:
+    now = await world.outlook.event(ANA.address, event)
+    attachments = checked(await world.outlook.http.get(f"/users/{ANA.address}/events/{event}/attachments"))["value"]
+    return now["body"], now["isOnlineMeeting"], now["onlineMeeting"], attachments

@@ -1,0 +1,105 @@
+"""B05, B07, B11: what room mailboxes do by themselves, and rooms that were in use before."""
+
+import pytest
+
+from localdev.world import ANA, BEN, CLEO, ELM, IVY, OAK, meetings
+from sync_core.model import State
+from tests.scenarios.in_process import World
+from tests.scenarios.people import Slot, checked
+
+
+async def attendant(world: World, mailbox: str, **settings: object) -> None:
+    checked(await world.outlook.http.patch(f"{world.outlook.side_door}/rooms/{mailbox}", json=settings))
+
+
+DEFAULTS = pytest.param({}, id="Exchange's defaults")
+PREFIXED = pytest.param({"DeleteSubject": False}, id="organiser before the subject")
+UNTOUCHED = pytest.param({"DeleteSubject": False, "AddOrganizerToSubject": False}, id="left alone")
+
+
+@pytest.mark.parametrize("settings", [DEFAULTS, PREFIXED, UNTOUCHED])
+async def test_B07_the_true_subject_stands_whatever_the_room_does_to_its_copy(world: World, settings: dict[str, object]) -> None:
+    await attendant(world, OAK.mailbox, **settings)
+    slot = world.slot()
+    event = await world.outlook.book(ANA, slot, "Salaries", (OAK,), (BEN,))
+    await world.settle()
+    await world.sweep()
+    assert (await world.ibss.the_booking(OAK, slot))["Booking_Name"] == "Salaries"
+    assert (await world.outlook.event(ANA.address, event["id"]))["subject"] == "Salaries"
+    await world.outlook.change(ANA, event["id"], **world.outlook.times(slot.later(hours=1)))
+    await world.settle()
+    assert (await world.ibss.the_booking(OAK, slot.later(hours=1)))["Booking_Name"] == "Salaries"
+
+
+async def test_B07_a_flipped_subject_is_seen_in_the_room_and_written_nowhere(world: World) -> None:
+    slot = world.slot()
+    booking = await world.ibss.book(ANA, OAK, slot, "Salaries", (BEN,))
+    await world.settle()
+    assert (await world.outlook.the_event(OAK.mailbox, slot))["subject"].strip() == ANA.name
+    writes = await world.writes()
+    await world.sweep()
+    assert await world.writes() == writes
+    assert (await world.ibss.booking(booking))["Booking_Name"] == "Salaries"
+    assert (await world.outlook.the_event(ANA.address, slot))["subject"] == "Salaries"
+
+
+async def test_B05_a_booking_whose_room_declines_does_not_stand(world: World) -> None:
+    await attendant(world, OAK.mailbox, MaximumDurationInMinutes=60)
+    slot = world.slot(minutes=90)
+    booking = await world.ibss.book(ANA, OAK, slot, "Too long", (BEN,))
+    await world.settle()
+    assert (await world.ibss.booking(booking))["Booking_IsCancelled"] == 1
+    link = await world.store.link_of_booking(booking["Booking_Id"])
+    assert link is not None
+    assert (link.state, str(link.reason)) == (State.CLOSED, "the room declined")
+
+
+async def test_B05_a_room_that_never_answers_keeps_its_booking(world: World) -> None:
+    await attendant(world, OAK.mailbox, AutomateProcessing="AutoUpdate")
+    slot = world.slot()
+    await world.outlook.book(ANA, slot, "Waiting", (OAK,), (BEN,))
+    await world.settle()
+    await world.sweep()
+    assert (await world.ibss.the_booking(OAK, slot))["Booking_Name"] == "Waiting"
+
+
+async def test_S09_a_booking_moved_to_another_room_takes_the_event_along(world: World) -> None:
+    slot = world.slot()
+    booking = await world.ibss.book(ANA, OAK, slot, "Plan the move", (BEN,))
+    await world.settle()
+    event = await world.outlook.the_event(ANA.address, slot)
+    await world.ibss.change(ANA, await world.ibss.booking(booking), Space_Id=ELM.space)
+    await world.settle()
+    after = await world.outlook.the_event(ANA.address, slot)
+    assert (after["id"], world.outlook.attendees(after, "resource")) == (event["id"], {ELM.mailbox})
+    assert after["location"]["displayName"] == ELM.name
+    assert await world.outlook.calendar(OAK.mailbox, slot) == []
+    assert await world.outlook.the_event(ELM.mailbox, slot)
+    assert (await world.ibss.the_booking(ELM, slot))["Booking_Id"] == booking["Booking_Id"]
+    await world.outlook.change(ANA, event["id"], subject="Moved in")
+    await world.settle()
+    assert (await world.ibss.the_booking(ELM, slot))["Booking_Name"] == "Moved in"
+
+
+async def test_B11_meetings_that_stood_on_both_sides_are_adopted_without_a_mail_or_a_double(world: World) -> None:
+    for meeting in meetings(world.clock.now()):
+        slot = Slot(meeting.start, meeting.end)
+        booking = await world.ibss.the_booking(meeting.room, slot)
+        link = await world.store.link_of_booking(booking["Booking_Id"])
+        assert link is not None
+        assert link.state is State.LINKED
+        assert (await world.outlook.the_event(meeting.host.address, slot))["subject"] == meeting.subject
+    assert await world.outlook.mails() == []
+
+
+async def test_B11_an_adopted_meeting_follows_from_either_side(world: World) -> None:
+    adopted = meetings(world.clock.now())[2]
+    slot = Slot(adopted.start, adopted.end)
+    booking = await world.ibss.the_booking(IVY, slot)
+    await world.ibss.change(CLEO, booking, Booking_Name="Supplier week")
+    await world.settle()
+    event = await world.outlook.the_event(CLEO.address, slot)
+    assert event["subject"] == "Supplier week"
+    await world.outlook.change(CLEO, event["id"], **world.outlook.times(slot.later(hours=1)))
+    await world.settle()
+    assert (await world.ibss.the_booking(IVY, slot.later(hours=1)))["Booking_Id"] == booking["Booking_Id"]
