@@ -49,14 +49,18 @@ class Table:
     async def insert(self, row: Row) -> str:
         return await self._written(lambda: self._client.create_entity(row))
 
-    async def replace(self, row: Row, etag: str) -> str:
-        unchanged = MatchConditions.IfNotModified
-        return await self._written(
-            lambda: self._client.update_entity(row, mode=UpdateMode.REPLACE, etag=etag, match_condition=unchanged)
-        )
-
     async def put(self, row: Row) -> str:
         return await self._written(lambda: self._client.upsert_entity(row, mode=UpdateMode.REPLACE))
+
+    async def replace(self, row: Row, etag: str) -> str:
+        unchanged = MatchConditions.IfNotModified
+        try:
+            answer = await self._client.update_entity(row, mode=UpdateMode.REPLACE, etag=etag, match_condition=unchanged)
+        except (ResourceModifiedError, ResourceNotFoundError) as error:
+            raise Stale("row") from error
+        except AzureError as error:
+            raise _away(error) from error
+        return str(answer["etag"])
 
     async def delete(self, partition: str, row: str) -> None:
         try:
@@ -77,15 +81,14 @@ class Table:
         return str(list(answers)[1]["etag"])
 
     async def _written(self, write: Callable[[], Awaitable[Mapping[str, Any]]]) -> str:
+        """A row that is new cannot be missing: what is not found is the table."""
         try:
             try:
                 answer = await write()
-            except ResourceNotFoundError as error:
-                if getattr(error, "error_code", None) != "TableNotFound":
-                    raise Stale("row-gone") from error
+            except ResourceNotFoundError:
                 await self._create()
                 answer = await write()
-        except (ResourceExistsError, ResourceModifiedError) as error:
+        except ResourceExistsError as error:
             raise Stale("row") from error
         except AzureError as error:
             raise _away(error) from error
