@@ -1,0 +1,99 @@
+"""What every request passes before and after its own rule: sign-in, planted faults, unreadable mailboxes, throttling, the log."""
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+from localdev.graph.call import Answer, Call
+from localdev.graph.errors import GraphError, no_such_mailbox, unauthenticated
+from localdev.graph.identity import new_guid
+from localdev.graph.simulator import GraphSimulator
+from localdev.graph.state import Fault, LoggedRequest, Mailbox
+
+# Microsoft docs, throttling-limits: Outlook service limits, per app and mailbox.
+MOST_IN_FLIGHT = 4
+# The log is kept with the state, so it may not grow for ever.
+LOGGED = 2000
+_MAILBOX = re.compile(r"^/users/([^/]+)/.", re.IGNORECASE)
+
+
+class Gate:
+    def __init__(self, simulator: GraphSimulator, handle: Callable[[Call], Awaitable[Answer]]) -> None:
+        self._simulator = simulator
+        self._tenant = simulator.tenant
+        self._handle = handle
+        self._in_flight: Counter[str] = Counter()
+
+    async def pass_through(self, call: Call) -> Answer:
+        self._tenant.request_order += 1
+        order = self._tenant.request_order
+        mailbox = self._mailbox(call)
+        request_id = new_guid(self._simulator.rng)
+        try:
+            answer = await self._guarded(call, mailbox)
+        except GraphError as error:
+            answer = Answer(error.status, error.body(self._simulator.now(), request_id), dict(error.headers))
+        address = mailbox.address if mailbox else None
+        prefer = call.headers.get("prefer", "")
+        self._tenant.requests.append(
+            LoggedRequest(order, call.method, call.path_and_query, address, answer.status, prefer, call.in_batch)
+        )
+        del self._tenant.requests[:-LOGGED]
+        answer.headers |= {"request-id": request_id, "client-request-id": call.headers.get("client-request-id", request_id)}
+        return answer
+
+    def _mailbox(self, call: Call) -> Mailbox | None:
+        match = _MAILBOX.match(call.path)
+        if match is None:
+            return None
+        try:
+            return self._simulator.calendars.hosted(match[1])
+        except GraphError:
+            return None
+
+    async def _guarded(self, call: Call, mailbox: Mailbox | None) -> Answer:
+        if not re.match(r"Bearer \S", call.headers.get("authorization", "")):
+            raise unauthenticated()
+        fault = self._fault(call)
+        if fault and not fault.after:
+            raise _planted(fault)
+        answer = await self._in_turn(call, mailbox)
+        if fault:
+            raise _planted(fault)
+        return answer
+
+    def _fault(self, call: Call) -> Fault | None:
+        for fault in self._tenant.faults:
+            if re.fullmatch(fault.method, call.method) and re.search(fault.path, call.path_and_query):
+                fault.times -= 1
+                if fault.times <= 0:
+                    self._tenant.faults.remove(fault)
+                return fault
+        return None
+
+    async def _in_turn(self, call: Call, mailbox: Mailbox | None) -> Answer:
+        if mailbox is None:
+            return await self._handle(call)
+        if mailbox.unreadable:
+            raise _refusal(mailbox)
+        if self._in_flight[mailbox.address] >= MOST_IN_FLIGHT:
+            message = "Application is over its MailboxConcurrency limit."
+            raise GraphError(429, "ApplicationThrottled", message, {"Retry-After": "1"})
+        self._in_flight[mailbox.address] += 1
+        try:
+            await asyncio.sleep(self._tenant.delays.answer)
+            return await self._handle(call)
+        finally:
+            self._in_flight[mailbox.address] -= 1
+
+
+def _planted(fault: Fault) -> GraphError:
+    headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+    return GraphError(fault.status, fault.code, "A fault that was asked for.", headers)
+
+
+def _refusal(mailbox: Mailbox) -> GraphError:
+    if mailbox.unreadable is None:
+        return no_such_mailbox(mailbox.address)
+    return GraphError(mailbox.unreadable.status, mailbox.unreadable.code, "Access is denied. Check credentials and try again.")
