@@ -83,7 +83,7 @@ class Intake:
         if (reply := _too_large(body)) is not None:
             return reply
         if not body:
-            return _problem(411, "The request has no body: send it with a Content-Length, not chunked.")
+            return _problem(400, "The request has no body: send it with a Content-Length, not chunked.")
         records, wrong = _records(body)
         if wrong:
             return _problem(400, wrong)

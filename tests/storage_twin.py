@@ -4,7 +4,6 @@ Held to its word by tests/contract/test_store.py and test_queues.py, which run o
 """
 
 import copy
-from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -43,9 +42,7 @@ class TableTwin:
 
     async def create_entity(self, row: dict[str, Any]) -> dict[str, Any]:
         self.operations += 1
-        if _key(row) in self._rows:
-            raise ResourceExistsError("EntityAlreadyExists")
-        return self._put(row)
+        return self._created(row)
 
     async def update_entity(self, row: dict[str, Any], *, mode: Any, etag: str, match_condition: Any) -> dict[str, Any]:
         self.operations += 1
@@ -62,24 +59,27 @@ class TableTwin:
 
     async def submit_transaction(self, operations: Iterable[Any]) -> list[dict[str, Any]]:
         self.operations += 1
-        before, answers = copy.copy(self._rows), []
+        before = copy.copy(self._rows)
         try:
-            for kind, row, *options in operations:
-                if kind == "delete":
-                    self._checked(_key(row), options[0]["etag"])
-                    del self._rows[_key(row)]
-                    answers.append({})
-                elif _key(row) in self._rows:
-                    raise ResourceExistsError("EntityAlreadyExists")
-                else:
-                    answers.append(self._put(row))
+            return [self._operate(*operation) for operation in operations]
         except (ResourceExistsError, ResourceModifiedError, ResourceNotFoundError) as error:
             self._rows = before
             raise TableTransactionError(message=str(error)) from error
-        return answers
+
+    def _operate(self, kind: str, row: dict[str, Any], options: dict[str, Any] | None = None) -> dict[str, Any]:
+        if kind == "delete":
+            self._checked(_key(row), (options or {})["etag"])
+            del self._rows[_key(row)]
+            return {}
+        return self._created(row)
 
     async def create_table(self) -> None:
         return
+
+    def _created(self, row: dict[str, Any]) -> dict[str, Any]:
+        if _key(row) in self._rows:
+            raise ResourceExistsError("EntityAlreadyExists")
+        return self._put(row)
 
     def _found(self, key: Key) -> Key:
         if key not in self._rows:
@@ -130,6 +130,3 @@ class QueueTwin:
     def next_due(self) -> datetime | None:
         return min((due for due, _, _ in self.waiting), default=None)
 
-
-def tables() -> dict[str, TableTwin]:
-    return defaultdict(TableTwin)

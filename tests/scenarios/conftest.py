@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.scenarios.in_process import World
-from tests.scenarios.running import Product, RunningWorld
+from tests.scenarios.running import RunningWorld
 from tests.scenarios.table import KINDS, Results
 
 RESULTS = pytest.StashKey[Results]()
@@ -28,12 +28,6 @@ async def world(request: pytest.FixtureRequest) -> AsyncIterator[World | Running
         told_to = await World(**(marker.kwargs if marker else {})).start()
     yield told_to
     await told_to.close()
-
-
-@pytest.fixture(scope="session")
-def product() -> Iterator[Product]:
-    with Product.started() as running:
-        yield running
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,6 +1,5 @@
 """The whole service and both simulators in one process, on a clock that stands still unless it is moved."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -167,17 +166,3 @@ class World:
 
 def _client(app: Any, base_url: str, headers: dict[str, str]) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=base_url, headers=headers)
-
-
-async def main() -> None:
-    """A first look: python -m tests.scenarios.in_process"""
-    world = await World().start()
-    slot = world.slot()
-    await world.outlook.book(company.ANA, slot, "Look", (company.OAK,), (company.BEN, company.VERA))
-    await world.settle()
-    print(await world.ibss.bookings(company.OAK, slot))
-    print(world.poisoned, [row["state"] + row["reason"] for row in world.tables["links"].rows if "state" in row])
-
-
-if __name__ == "__main__":
-    asyncio.run(main())

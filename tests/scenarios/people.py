@@ -1,4 +1,4 @@
-"""What a person does in Outlook and in IBSS, over HTTP: the same hands for the simulators in one process and for the running product."""
+"""What a person does in Outlook and in IBSS, over HTTP: the same hands in one process and on the running product."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -15,7 +15,7 @@ from itertools import count
 
 import httpx
 
-from tests.scenarios.people import IbssApp, NotSo, Outlook, Slot
+from tests.scenarios.people import IbssApp, Outlook, Slot
 
 PORTS = ("HOST_PORT", "PAGE_PORT", "GRAPH_PORT", "IBSS_PORT", "BLOB_PORT", "QUEUE_PORT", "TABLE_PORT")
 START_SECONDS = 90
@@ -36,8 +36,7 @@ class Product:
         ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
         environment = os.environ | {name: str(port) for name, port in ports.items()}
         command = [sys.executable, "-m", "localdev", "run"]
-        with open(os.devnull) as nothing:
-            process = subprocess.Popen(command, env=environment, stdin=nothing, start_new_session=True, text=True)
+        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True, text=True)
         product = cls(process, ports)
         try:
             product._wait_until_up()
@@ -100,6 +99,3 @@ class RunningWorld:
                 if time.monotonic() > deadline:
                     raise
             await asyncio.sleep(LOOK_EVERY_SECONDS)
-
-
-__all__ = ["NotSo", "Product", "RunningWorld"]
