@@ -1,0 +1,51 @@
+# One machine, no cloud. `make` runs everything; `make help` lists what else there is.
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+DATA ?=
+PYTEST ?=
+
+# `make run HOST_PORT=7171` and `HOST_PORT=7171 make run` do the same: make hands both on to what it starts.
+
+.PHONY: run host install test browser check scenarios requirements format clean help
+.DEFAULT_GOAL := run
+
+run: install ## start everything: Functions host, both simulators, the page, storage  [DATA=folder] [HOST_PORT= PAGE_PORT= GRAPH_PORT= IBSS_PORT= BLOB_PORT= QUEUE_PORT= TABLE_PORT=]
+	@exec $(PYTHON) -m localdev run $(if $(DATA),--data "$(DATA)")
+
+host: install ## start the Functions host (and Azurite where none is there); all settings come from the environment
+	@exec $(PYTHON) -m localdev host
+
+install: ## put Python 3.13, the packages and Azurite beside the project; does nothing when they are there
+	@python3 localdev/install.py
+
+test: install ## all tests that need no browser  [PYTEST="tests/unit -x"]
+	$(PYTHON) -m pytest -m "not browser" $(PYTEST)
+
+browser: install ## the browser tests; they drive the machine's Chromium and install none
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+	  || { echo "make browser needs Chromium on the PATH, for example: apt-get install chromium" >&2; exit 1; }
+	$(PYTHON) -m pytest -m browser $(PYTEST)
+
+check: install ## format, lint, types, import contract, completeness of what is documented
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(PYTHON) -m pytest -m completeness
+
+scenarios: install ## the scenario table, over the running app
+	$(PYTHON) -m pytest tests/scenarios $(PYTEST)
+
+requirements: install ## make requirements.txt and requirements-dev.txt from pyproject.toml
+	$(PYTHON) -m localdev.requirements
+
+format: install ## put the code into its shape
+	.venv/bin/ruff check --fix-only --quiet .
+	.venv/bin/ruff format .
+
+clean: ## remove what was made: caches, .venv and .local; the next `make` installs them again
+	rm -rf .venv .local .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help:
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-14s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)

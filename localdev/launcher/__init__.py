@@ -1,0 +1,1 @@
+"""Starting the parts of the local cloud together, and stopping them in order."""
