@@ -83,12 +83,14 @@ class Execution:
     async def _save(self, stored: Link | None, link: Link) -> Link:
         """New, changed, or under another key. Raises Stale when another worker was faster."""
         if stored is None:
-            saved = await self._store.save_link(replace(link, row_etag=None))
-        elif stored == link:
+            # A booking that is taken over belongs to the new link first: else the old one would still cancel it.
+            if link.booking_id is not None:
+                await self._store.point(link.booking_id, link)
+            return await self._store.save_link(replace(link, row_etag=None))
+        if stored == link:
             return stored
-        else:
-            saved = await self._store.rename_link(stored, link)
-        moved = stored is None or (stored.room, stored.key, stored.booking_id) != (link.room, link.key, link.booking_id)
+        saved = await self._store.rename_link(stored, link)
+        moved = (stored.room, stored.key, stored.booking_id) != (link.room, link.key, link.booking_id)
         if link.booking_id is not None and moved:
             await self._store.point(link.booking_id, link)
         return saved
@@ -178,8 +180,7 @@ class Execution:
             case UpdateBooking(target, fields):
                 return await self._update_booking(situation, link, target, fields)
             case CancelBooking():
-                booking = await self._ibss.cancel_booking(_booking(situation))
-                return replace(link, booking_etag=booking.etag)
+                return await self._cancel_booking(situation, link)
             case UpdateEvent(target, fields):
                 return await self._update_event(situation, link, target, fields)
             case CancelEvent():
@@ -193,6 +194,14 @@ class Execution:
                 raise AssertionError("a create stands alone in its plan")
             case _:
                 assert_never(action)
+
+    async def _cancel_booking(self, situation: Situation, link: Link) -> Link:
+        """Unless another event has taken the booking over meanwhile."""
+        owner = await self._store.link_of_booking(_booking(situation).id)
+        if situation.stored is None or owner is None or owner.key != situation.stored.key:
+            return link
+        booking = await self._ibss.cancel_booking(_booking(situation))
+        return replace(link, booking_etag=booking.etag)
 
     async def _update_booking(self, situation: Situation, link: Link, target: Essence, fields: frozenset[Field]) -> Link:
         booking = _booking(situation)

@@ -1,12 +1,13 @@
 """What changed in a room's calendar becomes work: one message an instance. And the sweeps, which find what nobody told us."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from sync_core.errors import Resync, Stale, Unreadable
 from sync_core.graph.client import Graph
+from sync_core.graph.events import Event
 from sync_core.graph.wire import Change, DeltaPage
 from sync_core.ibss.client import Ibss
 from sync_core.ibss.wire import Booking
@@ -14,11 +15,15 @@ from sync_core.model import Address, EventId, Link, Reason, Room, RoomId, State
 from sync_core.queues import PullRoom, Queues, SyncInstance
 from sync_core.rooms import Rooms
 from sync_core.rows import Watch
+from sync_core.series import renamed
 from sync_core.store import Store
 from sync_core.subscriptions import Subscriptions
 
 UNSETTLED = frozenset({Reason.EVENT_UNREADABLE, Reason.BOOKING_UNREADABLE, Reason.BEYOND_HORIZON})
 """Reasons that time alone may end."""
+
+SLOT_TAKEN = "SpaceConflict"
+"""IBSS's refusal that ends when somebody else's booking does."""
 
 log = logging.getLogger(__name__)
 
@@ -107,16 +112,18 @@ class Pull:
             _look_at(link) for link in await self._store.links(room.id) if _live(link) and link.room_event_id not in seen
         ]
 
-    async def _touched(self, room: Room, changes: Iterable[Change]) -> list[SyncInstance]:
+    async def _touched(self, room: Room, changes: Collection[Change]) -> list[SyncInstance]:
         messages: list[SyncInstance] = []
+        masters = {change.id for change in changes if change.master}
         for change in changes:
             if change.removed:
                 messages += await self._removed(room, change.id)
             elif change.master:
                 messages += await self._series(room, change.id)
-            else:
+            elif change.series not in masters:
                 messages.append(_message(room.id, change))
-        return list(dict.fromkeys(messages))
+        renamed_from = {message.was for message in messages if message.was}
+        return [message for message in dict.fromkeys(messages) if message.key not in renamed_from]
 
     async def _removed(self, room: Room, event: EventId) -> list[SyncInstance]:
         """Only an id is told, and it may be a master's: then every occurrence that is linked is worth a look."""
@@ -128,9 +135,18 @@ class Pull:
         """A changed series may show only as its master: Graph expands it again, never we."""
         start, end = self._window(room)
         listed = await self._graph.occurrences(room.mailbox, master, start, end)
-        return [SyncInstance(room.id, event=event.id, key=event.instance.key) for event in listed] + await self._removed(
-            room, master
-        )
+        if not listed:
+            return await self._removed(room, master)
+        series = {event.ical_uid for event in listed}
+        links = [
+            link
+            for link in await self._store.links(room.id)
+            if _live(link) and link.instance and link.instance.ical_uid in series
+        ]
+        former = renamed(links, listed)
+        there = {event.instance.key for event in listed} | set(former.values())
+        gone = [_look_at(link) for link in links if link.key not in there]
+        return [_occurrence(room.id, event, former.get(event.id)) for event in listed] + gone
 
     # sweeps
 
@@ -160,11 +176,14 @@ class Pull:
             log.info("building %s: %d bookings, %d to look at", building, len(bookings), len(messages))
 
     async def _differing(self, room: RoomId, bookings: list[Booking], now: datetime) -> list[SyncInstance]:
-        links = {link.booking_id: link for link in await self._store.links(room)}
+        known = await self._store.links(room)
+        links = {link.booking_id: link for link in known}
         here = {booking.id: booking for booking in bookings if booking.room == room}
-        unseen = [link for link in links.values() if _live(link) and _ahead(link, now) and link.booking_id not in here]
+        waiting = [link for link in known if link.detail == SLOT_TAKEN]
+        unseen = [link for link in known if link.booking_id and _live(link) and _ahead(link, now) and link.booking_id not in here]
         changed = [booking for booking in here.values() if _differs(booking, links.get(booking.id))]
-        return [_look_at(link) for link in unseen] + [SyncInstance(booking=booking.id, node=booking.node) for booking in changed]
+        told = [SyncInstance(booking=booking.id, node=booking.node) for booking in changed]
+        return list(dict.fromkeys([*map(_look_at, unseen), *map(_look_at, waiting), *told]))
 
 
 async def _round(pages: AsyncIterator[DeltaPage]) -> tuple[list[Change], str]:
@@ -181,6 +200,10 @@ async def _round(pages: AsyncIterator[DeltaPage]) -> tuple[list[Change], str]:
 
 def _message(room: RoomId, change: Change) -> SyncInstance:
     return SyncInstance(room, event=change.id, key=change.event.instance.key if change.event else None)
+
+
+def _occurrence(room: RoomId, event: Event, was: str | None) -> SyncInstance:
+    return SyncInstance(room, event=event.id, key=event.instance.key, was=was)
 
 
 def _look_at(link: Link) -> SyncInstance:

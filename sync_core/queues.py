@@ -44,12 +44,15 @@ class PullRoom:
 
 @dataclass(frozen=True, slots=True)
 class SyncInstance:
-    """Bring one meeting together. It names where to look: a copy in a room's mailbox or in a host's, a link, or a booking."""
+    """Bring one meeting together. It names where to look: a copy in a room's mailbox or in a host's, a link, or a booking.
+    `was` is the key of the link that this occurrence had before its series was moved.
+    """
 
     room: RoomId | None = None
     host: Address | None = None
     event: EventId | None = None
     key: str | None = None
+    was: str | None = None
     booking: BookingId | None = None
     node: NodeId | None = None
     attempt: int = 0

@@ -142,15 +142,15 @@ class Readings:
         named = [booking for booking in standing if booking.mirrors == link.key]
         if named:
             return named[0]
-        found = [
-            booking
-            for booking in standing
-            if booking.owner == event.essence.host
-            and booking.slot == slot
-            and booking.mirrors is None
-            and _free(await self._store.link_of_booking(booking.id))
-        ]
-        return _the_one(found)
+        alike = [booking for booking in standing if booking.owner == event.essence.host and booking.slot == slot]
+        return _the_one([booking for booking in alike if await self._is_free(room, booking)])
+
+    async def _is_free(self, room: Room, booking: Booking) -> bool:
+        """No event has it; or the event that had it is gone, as when a series is split and its tail stands anew."""
+        link = await self._store.link_of_booking(booking.id)
+        if _free(link):
+            return True
+        return isinstance((await self.event(room, link, None)).reading, Absent)
 
 
 async def _if_readable(reading: Awaitable[Event | None]) -> Event | None:

@@ -17,7 +17,7 @@ from sync_core.planner import Plan, Policy
 from sync_core.queues import SyncInstance
 from sync_core.readings import NO_BOOKING, NO_EVENT, BookingSide, EventSide, Readings
 from sync_core.rooms import Rooms
-from sync_core.situation import Situation, of_booking, of_instance, reopened, seen
+from sync_core.situation import Situation, of_booking, of_instance, reopened, seen, without_event
 from sync_core.store import Store
 
 ROUNDS = 4
@@ -72,14 +72,17 @@ class Sync:
         """None when there is nothing to decide: not a synced room, or nothing known and nothing there."""
         if work.room is not None:
             room = await self._rooms.get(work.room)
-            return await self._from_event(room, work.event, work.key) if room else None
+            return await self._from_event(room, work.event, work.key, work.was) if room else None
         if work.booking is not None and work.node is not None:
             return await self._from_booking(work.node, work.booking)
         return None
 
-    async def _from_event(self, room: Room, event: EventId | None, key: str | None) -> Situation | None:
+    async def _from_event(self, room: Room, event: EventId | None, key: str | None, was: str | None) -> Situation | None:
         stored = await self._store.link(room.id, key) if key else None
         copy = None
+        if stored is None and was is not None and event is not None:
+            stored, copy = await self._store.link(room.id, was), await self._graph.event(room.mailbox, event)
+            return await self._renamed(room, stored, copy) if stored and copy else None
         if stored is None and event is not None:
             copy = await self._graph.event(room.mailbox, event)
             if copy is None:
@@ -95,7 +98,24 @@ class Sync:
             return None
         link = reopened(stored) if stored else _new(room, side)
         booking = await self._booking_side(room, link, side)
+        if stored is not None and (successor := await self._successor(room, stored, side, booking)) is not None:
+            return await self._renamed(room, stored, successor)
         return Situation(room, stored, seen(link, side, booking, event), side, booking)
+
+    async def _renamed(self, room: Room, stored: Link, copy: Event) -> Situation:
+        """An occurrence of a series that was moved or split, under the name that it has now."""
+        link = replace(without_event(stored, copy.instance.key), instance=copy.instance)
+        side = await self._event_side(room, None, copy)
+        booking = await self._readings.booking(room, link)
+        return Situation(room, stored, seen(link, side, booking, None), side, booking)
+
+    async def _successor(self, room: Room, link: Link, event: EventSide, booking: BookingSide) -> Event | None:
+        """A series that is split leaves its tail to a new series: the same host in the same slot, under another name."""
+        occurrence = link.instance is not None and link.instance.original_start is not None
+        if not (occurrence and isinstance(event.reading, Absent) and isinstance(booking.reading, Present) and booking.booking):
+            return None
+        found = await self._readings.unlinked_event(room, booking.booking)
+        return found if isinstance(found, Event) else None
 
     async def _event_side(self, room: Room, stored: Link | None, copy: Event | None) -> EventSide:
         side = await self._readings.event(room, stored, copy)
@@ -138,6 +158,8 @@ class Sync:
     async def _named_by(self, booking: Booking) -> Link | None:
         """A booking that was made for an event a moment ago, whose maker has not saved the link yet; or one of a lost table."""
         link = await self._store.link(booking.room, booking.mirrors) if booking.mirrors else None
+        if link is not None and (link.state is State.CLOSED or link.booking_id not in {None, booking.id}):
+            link = None
         return link or await self._store.link(booking.room, of_booking(booking).key)
 
     async def _event_of(self, room: Room, stored: Link | None, booking: Booking) -> EventSide:

@@ -26,11 +26,12 @@ SUBSCRIPTION_MINUTES = 4200
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An item of a delta page: look at this one. A bare occurrence or a removed item has only its id."""
+    """An item of a delta page: look at this one. A bare occurrence has only its id and its series', a removed item its id."""
 
     id: EventId
     removed: bool
     master: bool
+    series: EventId | None
     event: Event | None
 
 
@@ -248,7 +249,8 @@ def _parse_change(item: Json) -> Change:
         raise Malformed("delta", "an item without id")
     kind, removed = item.get("type"), "@removed" in item
     whole = not removed and kind in {"singleInstance", "exception"} and "iCalUId" in item and "organizer" in item
-    return Change(EventId(item["id"]), removed, kind == "seriesMaster", parse_event(item) if whole else None)
+    series = item.get("seriesMasterId")
+    return Change(EventId(item["id"]), removed, kind == "seriesMaster", series, parse_event(item) if whole else None)
 
 
 def _value(body: Json) -> Json:
