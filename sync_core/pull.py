@@ -19,7 +19,7 @@ from sync_core.series import renamed
 from sync_core.store import Store
 from sync_core.subscriptions import Subscriptions
 
-UNSETTLED = frozenset({Reason.EVENT_UNREADABLE, Reason.BOOKING_UNREADABLE, Reason.BEYOND_HORIZON})
+UNSETTLED = frozenset({Reason.EVENT_UNREADABLE, Reason.ONLY_THE_ROOM_HAS_IT, Reason.BOOKING_UNREADABLE, Reason.BEYOND_HORIZON})
 """Reasons that time alone may end."""
 
 SLOT_TAKEN = "SpaceConflict"
@@ -179,7 +179,7 @@ class Pull:
         known = await self._store.links(room)
         links = {link.booking_id: link for link in known}
         here = {booking.id: booking for booking in bookings if booking.room == room}
-        waiting = [link for link in known if link.detail == SLOT_TAKEN]
+        waiting = [link for link in known if link.detail == SLOT_TAKEN or link.reason in UNSETTLED]
         unseen = [link for link in known if link.booking_id and _live(link) and _ahead(link, now) and link.booking_id not in here]
         changed = [booking for booking in here.values() if _differs(booking, links.get(booking.id))]
         told = [SyncInstance(booking=booking.id, node=booking.node) for booking in changed]
@@ -224,4 +224,4 @@ def _ahead(link: Link, now: datetime) -> bool:
 def _differs(booking: Booking, link: Link | None) -> bool:
     if link is None:
         return not booking.cancelled
-    return link.booking_etag != booking.etag or link.state is State.CREATING or link.reason in UNSETTLED
+    return link.booking_etag != booking.etag or link.state is State.CREATING

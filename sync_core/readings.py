@@ -1,6 +1,5 @@
 """Reads both sides of one link. Absent is said only after a look where it must be; what could not be read is unknown."""
 
-from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 
 from sync_core.errors import Unreadable
@@ -30,6 +29,11 @@ class BookingSide:
     booking: Booking | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """Instead of the organiser's copy: it is in a mailbox that cannot be read."""
+
+
 NO_EVENT = EventSide(Absent(Reason.NOTHING_THERE))
 NO_BOOKING = BookingSide(Absent(Reason.NOTHING_THERE))
 
@@ -48,23 +52,31 @@ class Readings:
             return NO_EVENT
         try:
             original = await self._original(link, copy)
-            if original is not None and not original.cancelled and _accepts(original, room):
+            if isinstance(original, Event) and not original.cancelled and _accepts(original, room):
                 return EventSide(await self._present(original, room), original, copy)
             copy = await self._copy(room, link, copy)
         except Unreadable:
             return EventSide(Unknown(Reason.EVENT_UNREADABLE))
         return await self._settled_by_copy(room, link, original, copy)
 
-    async def _settled_by_copy(self, room: Room, link: Link | None, original: Event | None, copy: Event | None) -> EventSide:
-        standing = copy is not None and not copy.cancelled and copy.response != "declined"
-        if original is not None and _declined(original, room):
-            return EventSide(Absent(Reason.ROOM_DECLINED), original, copy)
-        if original is None and copy is not None and standing:
-            return EventSide(await self._of_copy_alone(copy, room, link), None, copy)
-        if original is not None and not original.cancelled and standing:
-            return EventSide(await self._present(original, room), original, copy)
-        gone = original is None or original.cancelled
-        return EventSide(Absent(Reason.EVENT_GONE if gone else Reason.ROOM_REMOVED), original, copy)
+    async def _settled_by_copy(
+        self, room: Room, link: Link | None, original: Event | Foreign | None, copy: Event | None
+    ) -> EventSide:
+        standing = copy if copy is not None and not copy.cancelled and copy.response != "declined" else None
+        match original, standing:
+            case Foreign(), Event():
+                return EventSide(await self._of_copy_alone(standing, room, link), None, copy)
+            case Foreign(), None:
+                return EventSide(Absent(Reason.EVENT_GONE), None, copy)
+            case Event(cancelled=False), _ if _declined(original, room):
+                return EventSide(Absent(Reason.ROOM_DECLINED), original, copy)
+            case Event(cancelled=False), Event():
+                return EventSide(await self._present(original, room), original, copy)
+            case Event(cancelled=False), None:
+                return EventSide(Absent(Reason.ROOM_REMOVED), original, copy)
+        cancelled = original if isinstance(original, Event) else None
+        reading = Unknown(Reason.ONLY_THE_ROOM_HAS_IT) if standing else Absent(Reason.EVENT_GONE)
+        return EventSide(reading, cancelled, copy)
 
     async def _present(self, original: Event, room: Room) -> Present:
         mailboxes = await self._rooms.mailboxes()
@@ -81,12 +93,14 @@ class Readings:
             essence = replace(essence, subject=known.subject, people=known.people, private=known.private)
         return Present(essence, writable=False)
 
-    async def _original(self, link: Link | None, copy: Event | None) -> Event | None:
-        if link is not None and link.organiser is not None and link.instance is not None:
-            return await _if_readable(self._copy_in(link.organiser, link.event_id, link.instance))
-        if copy is not None:
-            return await _if_readable(self._copy_in(copy.organiser, None, copy.instance))
-        return None
+    async def _original(self, link: Link | None, copy: Event | None) -> Event | Foreign | None:
+        """An organiser outside the tenant, or out of scope, has no copy for us; then the room's has to do."""
+        try:
+            if link is not None and link.organiser is not None and link.instance is not None:
+                return await self._copy_in(link.organiser, link.event_id, link.instance)
+            return await self._copy_in(copy.organiser, None, copy.instance) if copy is not None else None
+        except Unreadable:
+            return Foreign()
 
     async def _copy(self, room: Room, link: Link | None, copy: Event | None) -> Event | None:
         if copy is not None or link is None or link.instance is None:
@@ -151,14 +165,6 @@ class Readings:
         if _free(link):
             return True
         return isinstance((await self.event(room, link, None)).reading, Absent)
-
-
-async def _if_readable(reading: Awaitable[Event | None]) -> Event | None:
-    """An organiser outside the tenant, or out of scope, has no copy for us; the room's copy then has to do."""
-    try:
-        return await reading
-    except Unreadable:
-        return None
 
 
 def _accepts(event: Event, room: Room) -> bool:

@@ -1,0 +1,103 @@
+"""B09, B10: both sides act before either is synced."""
+
+import pytest
+
+from localdev.world import ANA, BEN, CLEO, OAK, VERA
+from sync_core.model import Reason
+from tests.scenarios.in_process import World
+from tests.scenarios.people import Json, Slot
+
+
+async def a_meeting_that_both_change(world: World, slot: Slot, outlook: Json, ibss: Json) -> tuple[Json, Json]:
+    """Both changes are made before any notification is delivered."""
+    event = await world.outlook.book(ANA, slot, "Plan the move", (OAK,), (BEN,))
+    await world.settle()
+    booking = await world.ibss.the_booking(OAK, slot)
+    await world.outlook.change(ANA, event["id"], **outlook)
+    await world.ibss.change(ANA, booking, **ibss)
+    await world.settle()
+    return await world.outlook.event(ANA.address, event["id"]), await world.ibss.booking(booking)
+
+
+async def test_B09_changes_of_different_fields_are_merged(world: World) -> None:
+    slot = world.slot()
+    later = slot.later(hours=1)
+    event, booking = await a_meeting_that_both_change(world, slot, world.outlook.times(later), {"Booking_Name": "Plan the party"})
+    assert (event["subject"], world.outlook.slot_of(event)) == ("Plan the party", later)
+    assert (booking["Booking_Name"], world.ibss.slot_of(booking)) == ("Plan the party", later)
+
+
+async def test_B09_people_are_merged_one_by_one(world: World) -> None:
+    slot = world.slot()
+    outlook = {"attendees": [world.outlook.guest(BEN), world.outlook.guest(CLEO), world.outlook.room(OAK)]}
+    ibss = {"Booking_Parties": [world.ibss.party(VERA, visitor=True)]}
+    event, booking = await a_meeting_that_both_change(world, slot, outlook, ibss)
+    assert world.outlook.attendees(event) - {OAK.mailbox} == {CLEO.address, VERA.address}
+    assert world.ibss.people(booking) == {CLEO.address, VERA.address}
+
+
+@pytest.mark.parametrize(
+    ("winner", "stands"),
+    [
+        pytest.param("outlook", "From Outlook", marks=pytest.mark.settings(CONFLICT_WINNER="outlook")),
+        pytest.param("ibss", "From IBSS", marks=pytest.mark.settings(CONFLICT_WINNER="ibss")),
+    ],
+)
+async def test_B09_where_the_same_field_differs_the_winner_stands(world: World, winner: str, stands: str) -> None:
+    event, booking = await a_meeting_that_both_change(
+        world, world.slot(), {"subject": "From Outlook"}, {"Booking_Name": "From IBSS"}
+    )
+    assert (event["subject"], booking["Booking_Name"]) == (stands, stands), winner
+
+
+async def test_B09_an_edit_in_outlook_against_a_cancellation_in_ibss_makes_the_booking_again(world: World) -> None:
+    slot = world.slot()
+    event, old = await a_meeting_that_both_change(world, slot, {"subject": "Kept"}, {"Booking_IsCancelled": 1})
+    assert not event["isCancelled"]
+    made = await world.ibss.the_booking(OAK, slot)
+    assert made["Booking_Name"] == "Kept"
+    assert made["Booking_Id"] != old["Booking_Id"]
+
+
+@pytest.mark.settings(CONFLICT_WINNER="ibss")
+async def test_B09_a_cancellation_by_the_winner_stands_against_an_edit(world: World) -> None:
+    slot = world.slot()
+    event = await world.outlook.book(ANA, slot, "Plan", (OAK,), (BEN,))
+    await world.settle()
+    booking = await world.ibss.the_booking(OAK, slot)
+    await world.outlook.change(ANA, event["id"], subject="Too late")
+    await world.ibss.cancel(ANA, booking)
+    await world.settle()
+    assert await world.outlook.calendar(ANA.address, slot) == []
+    assert await world.ibss.bookings(OAK, slot) == []
+
+
+@pytest.mark.settings(CONFLICT_WINNER="ibss")
+async def test_B09_an_edit_in_ibss_against_a_cancellation_in_outlook_makes_the_event_again(world: World) -> None:
+    slot = world.slot()
+    event = await world.outlook.book(ANA, slot, "Plan", (OAK,), (BEN,))
+    await world.settle()
+    booking = await world.ibss.the_booking(OAK, slot)
+    await world.outlook.cancel(ANA, event["id"])
+    await world.ibss.change(ANA, booking, Booking_Name="Kept")
+    await world.settle()
+    assert (await world.outlook.the_event(ANA.address, slot))["subject"] == "Kept"
+    assert (await world.ibss.the_booking(OAK, slot))["Booking_Id"] == booking["Booking_Id"]
+    await world.sweep()
+    assert (await world.outlook.the_event(OAK.mailbox, slot))["iCalUId"] != event["iCalUId"]
+
+
+async def test_B10_when_both_sides_book_the_slot_at_once_exactly_one_stands_on_both(world: World) -> None:
+    slot = world.slot()
+    await world.outlook.book(ANA, slot, "Ana's", (OAK,))
+    bens = await world.ibss.book(BEN, OAK, slot, "Ben's")
+    await world.settle()
+    await world.sweep()
+    booking = await world.ibss.the_booking(OAK, slot)
+    event = await world.outlook.the_event(OAK.mailbox, slot)
+    assert booking["Booking_Owner_Email"] == event["organizer"]["emailAddress"]["address"]
+    link = await world.store.link_of_booking(bens["Booking_Id"])
+    assert link is not None
+    assert link.reason is Reason.ROOM_DECLINED
+    declined = [mail for mail in await world.outlook.mails() if mail["sender"] == OAK.mailbox and mail["to"] == BEN.address]
+    assert len(declined) == 1

@@ -1,0 +1,155 @@
+"""B13: what cannot be read cancels nothing. B18: who cannot be written is mirrored all the same."""
+
+import contextlib
+from typing import Any
+
+import pytest
+
+from localdev.world import ANA, BEN, ELM, OAK, VERA
+from sync_core.errors import SyncError
+from tests.scenarios.in_process import World
+from tests.scenarios.people import Slot, checked
+
+
+async def three_meetings(world: World) -> list[Slot]:
+    made = [world.slot(), world.slot(), world.slot()]
+    await world.outlook.book(ANA, made[0], "From Outlook", (OAK,), (BEN,))
+    await world.ibss.book(BEN, OAK, made[1], "From IBSS", (ANA,))
+    await world.outlook.book(BEN, made[2], "Another", (OAK,))
+    await world.settle()
+    return made
+
+
+async def unreadable(world: World, mailbox: str, refusal: Any) -> None:
+    checked(await world.outlook.http.patch(f"{world.outlook.side_door}/mailboxes/{mailbox}", json={"unreadable": refusal}))
+
+
+REFUSALS = [
+    pytest.param({"status": 401, "code": "InvalidAuthenticationToken"}, id="401"),
+    pytest.param({"status": 403, "code": "ErrorAccessDenied"}, id="403"),
+    pytest.param({"status": 404, "code": "MailboxNotEnabledForRESTAPI"}, id="404 of the mailbox"),
+    pytest.param({"status": 404, "code": "ResourceNotFound"}, id="404 of the user"),
+    pytest.param({"status": 503, "code": "ServiceUnavailable"}, id="503"),
+]
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+@pytest.mark.parametrize(
+    "mailboxes",
+    [(OAK.mailbox,), (ANA.address, BEN.address), (OAK.mailbox, ANA.address, BEN.address)],
+    ids=["room", "hosts", "all"],
+)
+async def test_B13_a_mailbox_that_cannot_be_read_cancels_nothing(world: World, refusal: Any, mailboxes: tuple[str, ...]) -> None:
+    made = await three_meetings(world)
+    for mailbox in mailboxes:
+        await unreadable(world, mailbox, refusal)
+    await world.sweep()
+    await world.service.pull.roll_horizon()
+    await world.settle()
+    for slot in made:
+        assert await world.ibss.the_booking(OAK, slot)
+    for mailbox in mailboxes:
+        await unreadable(world, mailbox, None)
+    await world.sweep()
+    for slot in made:
+        assert await world.outlook.the_event(OAK.mailbox, slot)
+        assert await world.ibss.the_booking(OAK, slot)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param({"status": 401, "code": "Unauthorized"}, id="401"),
+        pytest.param({"status": 403, "code": "Forbidden"}, id="403"),
+        pytest.param({"status": 404, "code": "NotFound"}, id="404"),
+        pytest.param({"status": 500, "code": ""}, id="500"),
+    ],
+)
+async def test_B13_an_ibss_that_cannot_be_read_cancels_nothing(world: World, fault: Any) -> None:
+    made = await three_meetings(world)
+    checked(await world.ibss.http.post("/_sim/faults", json={"method": "GET", "path": "/v2/.*/bookings", "times": 500, **fault}))
+    for run in (world.service.pull.sweep_bookings, world.service.pull.roll_horizon):
+        with contextlib.suppress(SyncError):  # the timer fails, as it should, and the host tells
+            await run()
+        await world.settle()
+    checked(await world.ibss.http.delete("/_sim/faults"))
+    for slot in made:
+        assert await world.outlook.the_event(OAK.mailbox, slot)
+        assert await world.ibss.the_booking(OAK, slot)
+
+
+async def test_B13_an_archived_booking_is_no_cancelled_one(world: World) -> None:
+    slot = world.slot()
+    booking = await world.ibss.book(ANA, OAK, slot, "Archived", (BEN,))
+    await world.settle()
+    checked(await world.ibss.http.post(f"/_sim/bookings/{booking['Booking_Id']}/archive"))
+    await world.sweep()
+    assert (await world.outlook.the_event(ANA.address, slot))["subject"] == "Archived"
+
+
+async def from_outside(world: World, slot: Slot, room: Any = OAK) -> Any:
+    checked(
+        await world.outlook.http.patch(
+            f"{world.outlook.side_door}/rooms/{room.mailbox}", json={"ProcessExternalMeetingMessages": True}
+        )
+    )
+    event = {"subject": "From outside", **world.outlook.times(slot), "attendees": [world.outlook.room(room)]}
+    body = {"organizer": VERA.address, "event": event}
+    return checked(await world.outlook.http.post(f"{world.outlook.side_door}/external-meetings", json=body))
+
+
+async def test_B18_a_meeting_from_outside_is_mirrored_from_the_room_s_copy(world: World) -> None:
+    slot = world.slot()
+    await from_outside(world, slot)
+    await world.settle()
+    booking = await world.ibss.the_booking(OAK, slot)
+    assert booking["Booking_Owner_Email"] == VERA.address
+    writes = await world.writes()
+    await world.sweep()
+    assert await world.writes() == writes
+
+
+async def test_B18_a_change_in_ibss_of_a_meeting_from_outside_is_undone(world: World) -> None:
+    slot = world.slot()
+    await from_outside(world, slot)
+    await world.settle()
+    booking = await world.ibss.the_booking(OAK, slot)
+    moved = checked(
+        await world.ibss.http.patch(
+            f"/v2/{OAK.node}/bookings/{booking['Booking_Id']}",
+            json=world.ibss.times(slot.later(hours=1)),
+            headers={"Authorization": "apikey sync"},
+        )
+    )
+    assert world.ibss.slot_of(moved) == slot.later(hours=1)
+    await world.settle()
+    assert (await world.ibss.the_booking(OAK, slot))["Booking_Id"] == booking["Booking_Id"]
+
+
+async def test_S10_an_event_forwarded_to_a_room_gets_a_booking_with_its_people(world: World) -> None:
+    slot = world.slot()
+    event = await world.outlook.book(ANA, slot, "Forwarded", (OAK,), (BEN, VERA))
+    await world.settle()
+    forward = {"toRecipients": [{"emailAddress": {"address": ELM.mailbox, "name": ELM.name}}], "comment": "here too"}
+    checked(await world.outlook.http.post(f"/users/{ANA.address}/events/{event['id']}/forward", json=forward))
+    await world.settle()
+    booking = await world.ibss.the_booking(ELM, slot)
+    assert (booking["Booking_Name"], world.ibss.people(booking)) == ("Forwarded", {BEN.address, VERA.address})
+    assert {party["Email"]: party["IsVisitor"] for party in booking["Booking_Parties"]} == {BEN.address: 0, VERA.address: 1}
+    assert (await world.ibss.the_booking(OAK, slot))["Booking_Name"] == "Forwarded"
+
+
+@pytest.mark.parametrize(
+    ("visitors", "expected"),
+    [
+        pytest.param("external", {BEN.address: 0, VERA.address: 1}, marks=pytest.mark.settings(VISITORS="external")),
+        pytest.param("all", {BEN.address: 1, VERA.address: 1}, marks=pytest.mark.settings(VISITORS="all")),
+        pytest.param("none", {BEN.address: 0, VERA.address: 0}, marks=pytest.mark.settings(VISITORS="none")),
+    ],
+)
+async def test_S10_who_becomes_a_visitor_is_a_setting(world: World, visitors: str, expected: dict[str, int]) -> None:
+    slot = world.slot()
+    await world.outlook.book(ANA, slot, "Visit", (OAK,), (BEN, VERA))
+    await world.settle()
+    booking = await world.ibss.the_booking(OAK, slot)
+    assert {party["Email"]: party["IsVisitor"] for party in booking["Booking_Parties"]} == expected, visitors
