@@ -99,6 +99,7 @@ def compose(
 ) -> Workers:
     """The use cases over these gateways. `clock` tells the time in UTC."""
     from sync_core.execution import Execution, VisitorPolicy
+    from sync_core.look import Look
     from sync_core.planner import Policy
     from sync_core.pull import Pull
     from sync_core.readings import Readings
@@ -116,7 +117,8 @@ def compose(
     )
     readings = Readings(graph, ibss, store, rooms)
     execution = Execution(graph, ibss, store, rooms, VisitorPolicy(settings.visitors, settings.tenant_domains))
-    sync = Sync(graph, ibss, store, rooms, readings, execution, policy, subscriptions.watch_host, clock)
+    look = Look(graph, ibss, store, rooms, readings)
+    sync = Sync(graph, store, queues, rooms, look, execution, policy, subscriptions.watch_host, clock)
     return Workers(sync, Pull(graph, ibss, store, queues, rooms, subscriptions, clock), subscriptions)
 
 

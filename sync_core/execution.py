@@ -12,10 +12,11 @@ from sync_core.errors import Refused, Stale, Unreadable
 from sync_core.graph import events
 from sync_core.graph.client import Graph
 from sync_core.graph.events import Event
+from sync_core.graph.wire import EventChange
 from sync_core.ibss import wire as ibss_wire
 from sync_core.ibss.client import Ibss
 from sync_core.ibss.wire import Booking, Guest
-from sync_core.model import Address, Essence, Field, Link, Reason, Room, State, differences
+from sync_core.model import Address, Essence, Field, Link, Present, Reason, Room, State, Unknown
 from sync_core.planner import (
     Action,
     CancelBooking,
@@ -30,7 +31,7 @@ from sync_core.planner import (
 from sync_core.readings import BookingSide, EventSide
 from sync_core.rooms import Rooms
 from sync_core.settings import Visitors
-from sync_core.situation import Situation, idempotency_key, seen, transaction_id, without_event
+from sync_core.situation import Situation, idempotency_key, seen, transaction_id, without_booking, without_event
 from sync_core.store import Store
 
 
@@ -70,30 +71,31 @@ class Execution:
                 return await self._create_booking(situation, plan, target)
             case (CreateEvent(target),):
                 return await self._create_event(situation, plan, target)
-        link = situation.link
+        link = _as_read(situation)
         try:
             for action in plan.actions:
                 link = await self._write(situation, link, action)
         except Refused as refusal:
-            return await self._refused(situation.stored, link, refusal)
-        base = plan.base if plan.state is State.LINKED else None
-        link = replace(link, base=base, intent=None).standing(plan.state, plan.reason)
-        return Outcome(await self._save(situation.stored, link))
+            agreed = situation.link
+            return await self._refused(situation.stored, replace(link, base=agreed.base, kept=agreed.kept), refusal)
+        return Outcome(await self._save(situation.stored, _standing(link, plan)))
 
     async def _save(self, stored: Link | None, link: Link) -> Link:
-        """New, changed, or under another key. Raises Stale when another worker was faster."""
-        if stored is None:
-            # A booking that is taken over belongs to the new link first: else the old one would still cancel it.
-            if link.booking_id is not None:
-                await self._store.point(link.booking_id, link)
-            return await self._store.save_link(replace(link, row_etag=None))
+        """New, changed, or under another name. Whom a booking belongs to is written first: a link that is found by nobody would
+        never follow its booking. Raises Stale when another worker was faster.
+        """
         if stored == link:
-            return stored
-        saved = await self._store.rename_link(stored, link)
-        moved = (stored.room, stored.key, stored.booking_id) != (link.room, link.key, link.booking_id)
-        if link.booking_id is not None and moved:
+            return link
+        renamed = stored is None or (stored.room, stored.key) != (link.room, link.key)
+        if link.booking_id is not None and (renamed or stored is None or stored.booking_id != link.booking_id):
             await self._store.point(link.booking_id, link)
-        return saved
+        if link.instance is not None and renamed:
+            await self._store.remember_room(link.key, link.room)
+        if stored is None:
+            return await self._store.save_link(replace(link, row_etag=None))
+        return await (
+            self._store.rename_link(stored, link) if renamed else self._store.save_link(replace(link, row_etag=stored.row_etag))
+        )
 
     async def _remember(self, situation: Situation, plan: Plan) -> Link:
         """Nothing to write remotely. Where nothing is there, a tombstone stays as it is and nothing new is kept."""
@@ -102,8 +104,7 @@ class Execution:
             return situation.link
         if stored is not None and stored.state is State.CLOSED and plan.state is State.CLOSED:
             return stored
-        link = replace(situation.link, base=plan.base, intent=None if plan.base else situation.link.intent)
-        return await self._save(stored, link.standing(plan.state, plan.reason))
+        return await self._save(stored, _standing(_as_read(situation), plan))
 
     async def _refused(self, stored: Link | None, link: Link, refusal: Refused | Unreadable) -> Outcome:
         """The other half stands as it was. Nothing is deleted for it, and nothing is tried again until something changes."""
@@ -115,46 +116,47 @@ class Execution:
             case _:
                 state, reason = State.REJECTED, Reason.REFUSED
         refused = link.intent if reason is Reason.STARTS_IN_PAST else None
-        link = replace(link, intent=refused).standing(state, reason, refusal.code)
+        link = replace(link, intent=None, refused=refused).standing(state, reason, refusal.code)
         return Outcome(await self._save(stored, link), result=f"{reason} ({refusal.code})")
 
     # creates
 
     async def _create_booking(self, situation: Situation, plan: Plan, target: Essence) -> Outcome:
         guests = await self._guests(situation, target.people)
-        link = await self._intend(situation.stored, situation.link, target, _generation(situation))
+        begun = _begun(situation)
+        link = await self._intend(situation, without_booking(situation.link), target)
         try:
             booking = await self._ibss.create_booking(situation.room.node, target, guests, link.key, idempotency_key(link))
         except Refused as refusal:
             return await self._refused(link, link, refusal)
-        made = ibss_wire.essence_of(booking, await self._rooms.mailboxes())
-        done = replace(link, booking_id=booking.id, node_id=booking.node, booking_etag=booking.etag)
-        return await self._finish(link, done, plan, made, target)
+        kept = ibss_wire.essence_of(booking, await self._rooms.mailboxes())
+        done = replace(
+            link, booking_id=booking.id, node_id=booking.node, booking_etag=booking.etag, base=begun or target, kept=kept
+        )
+        return Outcome(await self._save(link, _standing(done, plan)), settled=begun is None)
 
     async def _create_event(self, situation: Situation, plan: Plan, target: Essence) -> Outcome:
-        booking, generation = _booking(situation), _generation(situation)
-        link = without_event(situation.link, transaction_id(booking.id, generation))
-        link = await self._intend(situation.stored, link, target, generation)
+        booking, begun = _booking(situation), _begun(situation)
+        named = without_event(situation.link, transaction_id(booking.id, _generation(situation)))
+        link = await self._intend(situation, named, target)
         try:
             event = await self._graph.create_event(target, situation.room, link.key, ibss_wire.names_of(booking))
         except (Refused, Unreadable) as refusal:
             return await self._refused(link, link, refusal)
         booking = await self._mark(booking, event.instance.key)
-        made = events.essence_of(event, situation.room, await self._rooms.mailboxes())
-        side = BookingSide(situation.booking.reading, booking)
-        return await self._finish(link, seen(link, EventSide(situation.event.reading, event), side, None), plan, made, target)
+        base = events.essence_of(event, situation.room, await self._rooms.mailboxes())
+        done = seen(link, EventSide(situation.event.reading, event), BookingSide(situation.booking.reading, booking), None)
+        done = replace(done, base=base, kept=begun or target)
+        return Outcome(await self._save(link, _standing(done, plan)), settled=begun is None)
 
-    async def _intend(self, stored: Link | None, link: Link, target: Essence, generation: int) -> Link:
-        """Written before the create: a crash after it leaves the name under which the create is asked for again."""
-        intended = replace(link, base=None, intent=target, generation=generation)
-        return await self._save(stored, intended.standing(State.CREATING, Reason.NOTHING_THERE))
-
-    async def _finish(self, intended: Link, done: Link, plan: Plan, made: Essence, target: Essence) -> Outcome:
-        """A repeat may have been answered with what the first attempt made, which by now is not what is wanted: then the base is
-        what was made, and another round writes the difference.
+    async def _intend(self, situation: Situation, link: Link, target: Essence) -> Link:
+        """Written before the create: a crash after it leaves the name under which the create is asked for again. A repeat may be
+        answered with what the first attempt made; so what that one asked for stays until there is an answer, as the base from
+        which another round writes what has changed since.
         """
-        done = replace(done, base=made, intent=None).standing(plan.state, plan.reason)
-        return Outcome(await self._save(intended, done), settled=not differences(made, target))
+        intent = _begun(situation) or target
+        intended = replace(link, base=None, kept=None, refused=None, intent=intent, generation=_generation(situation))
+        return await self._save(situation.stored, intended.standing(State.CREATING, Reason.NOTHING_THERE))
 
     async def _mark(self, booking: Booking, mirrors: str) -> Booking:
         """So that the booking itself says which event it mirrors. Where it cannot be marked, the link still knows."""
@@ -196,28 +198,29 @@ class Execution:
                 assert_never(action)
 
     async def _cancel_booking(self, situation: Situation, link: Link) -> Link:
-        """Unless another event has taken the booking over meanwhile."""
-        owner = await self._store.link_of_booking(_booking(situation).id)
-        if situation.stored is None or owner is None or owner.key != situation.stored.key:
+        """Unless another link has taken the booking over meanwhile."""
+        owner, stored = await self._store.link_of_booking(_booking(situation).id), situation.stored
+        if owner is not None and stored is not None and (owner.room, owner.key) != (stored.room, stored.key):
             return link
         booking = await self._ibss.cancel_booking(_booking(situation))
         return replace(link, booking_etag=booking.etag)
 
     async def _update_booking(self, situation: Situation, link: Link, target: Essence, fields: frozenset[Field]) -> Link:
+        """What the answer says is what IBSS keeps, which may be less than was asked for."""
         booking = _booking(situation)
         guests = await self._guests(situation, target.people - ibss_wire.people_of(booking))
         written = await self._ibss.update_booking(booking, target, fields, guests)
-        return replace(link, booking_etag=written.etag, node_id=written.node)
+        kept = ibss_wire.essence_of(written, await self._rooms.mailboxes())
+        return replace(link, booking_etag=written.etag, node_id=written.node, kept=kept, room=kept.room)
 
     async def _update_event(self, situation: Situation, link: Link, target: Essence, fields: frozenset[Field]) -> Link:
-        original = _original(situation)
+        original, mailboxes = _original(situation), await self._rooms.mailboxes()
         taken = await self._rooms.get(target.room)
         if taken is None:
             raise Stale("room-not-synced")
-        names = ibss_wire.names_of(_booking(situation))
-        rooms = (situation.room, taken)
-        written = await self._graph.update_event(original.organiser, original, target, fields, rooms, names)
-        return replace(link, event_etag=written.etag, room=taken.id)
+        change = EventChange(target, fields, situation.room, taken, mailboxes, ibss_wire.names_of(_booking(situation)))
+        written = await self._graph.update_event(original.organiser, original, change)
+        return replace(link, event_etag=written.etag, base=events.essence_of(written, taken, mailboxes), room=taken.id)
 
     async def _release_room(self, situation: Situation) -> None:
         if situation.event.original is not None:
@@ -227,10 +230,34 @@ class Execution:
             await self._graph.decline_event(situation.room.mailbox, situation.event.copy.id)
 
 
+def _begun(situation: Situation) -> Essence | None:
+    """What a create asked for that was begun and not finished."""
+    stored = situation.stored
+    return stored.intent if stored is not None and stored.state is State.CREATING else None
+
+
 def _generation(situation: Situation) -> int:
-    """A create that was begun and not finished goes on under its name; every other begins a new one."""
-    begun = situation.stored is None or situation.stored.state is State.CREATING
-    return situation.link.generation if begun else situation.link.generation + 1
+    """A create that was begun goes on under its name; every other has a new one."""
+    fresh = situation.stored is None or _begun(situation) is not None
+    return situation.link.generation if fresh else situation.link.generation + 1
+
+
+def _as_read(situation: Situation) -> Link:
+    """The link with each side that was just read for its base."""
+    event, booking, link = situation.event.reading, situation.booking.reading, situation.link
+    if isinstance(event, Unknown) or isinstance(booking, Unknown):
+        return link
+    base = event.essence if isinstance(event, Present) else link.base
+    return replace(link, base=base, kept=booking.essence if isinstance(booking, Present) else link.kept)
+
+
+def _standing(link: Link, plan: Plan) -> Link:
+    """As the plan leaves it: a link that is closed or was never agreed on has no base, and one that is made has no intent."""
+    if plan.state is State.LINKED:
+        link = replace(link, intent=None, refused=None)
+    elif plan.state is State.CLOSED or plan.state is not link.state:
+        link = replace(link, base=None, kept=None, intent=None)
+    return link.standing(plan.state, plan.reason)
 
 
 def _booking(situation: Situation) -> Booking:

@@ -150,9 +150,10 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """Looked for where it must be, and it is not there."""
+    """Looked for where it must be, and it is not there. `elsewhere`: the event stands, but not in this room."""
 
     reason: Reason
+    elsewhere: Essence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +170,11 @@ type Reading = Present | Absent | Unknown
 class Link:
     """One instance in one room <-> one booking.
 
-    `base` is the essence both sides last agreed on. `intent` is what a create that is under way asks for; a crash leaves it
-    for the next worker. `key` is the instance's key once there is an event, and the transaction id of the event-to-be before.
-    `generation` counts how often the missing half was made, so that a second making is not taken for a repeat of the first.
+    `base` is the event's essence when both sides last agreed, and `kept` is the booking's: the same, but for what a side could
+    not keep. `intent` is what a create that is under way asks for; a crash leaves it for the next worker. `refused` is what IBSS
+    refused because it starts in the past. `key` is the instance's key once there is an event, and the transaction id of the
+    event-to-be before. `generation` counts how often the missing half was made, so that a second making is not taken for a
+    repeat of the first.
     """
 
     room: RoomId
@@ -181,7 +184,9 @@ class Link:
     reason: Reason = Reason.NOTHING_THERE
     detail: str = ""
     base: Essence | None = None
+    kept: Essence | None = None
     intent: Essence | None = None
+    refused: Essence | None = None
     instance: Instance | None = None
     organiser: Address | None = None
     event_id: EventId | None = None

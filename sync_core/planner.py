@@ -15,10 +15,13 @@
 What is over is left as it is in every row.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sync_core.model import (
+    FIELDS,
     Absent,
     Address,
     Essence,
@@ -32,6 +35,8 @@ from sync_core.model import (
     Unknown,
     differences,
 )
+
+REDACTED = frozenset({Field.SUBJECT, Field.PEOPLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +89,25 @@ type Action = CreateBooking | UpdateBooking | CancelBooking | CreateEvent | Upda
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do, in order, and how the link stands when it is done. `base` is what both sides then agree on."""
+    """What to do, in order, and how the link stands when it is done."""
 
     reason: Reason
     state: State
     actions: tuple[Action, ...] = ()
-    base: Essence | None = None
 
 
 def plan(link: Link, event: Reading, booking: Reading, policy: Policy, now: datetime) -> Plan:
-    base = _base(link, event, booking)
     match event, booking:
         case Unknown(reason), _:
-            return Plan(reason, link.state, base=link.base)
+            return Plan(reason, link.state)
         case _, Unknown(reason):
-            return Plan(reason, link.state, base=link.base)
+            return Plan(reason, link.state)
         case Absent(), Absent():
             return Plan(Reason.BOTH_GONE if link.base else Reason.NOTHING_THERE, State.CLOSED)
-        case _ if _over(base, event, booking, now):
-            return Plan(Reason.OVER, link.state, base=link.base)
+        case _ if _over(link.base, event, booking, now):
+            return Plan(Reason.OVER, link.state)
         case Present(), Present():
-            return _both(base, event, booking, policy)
+            return _both(link, event, booking, policy)
         case Present(), Absent():
             return _no_booking(link, event, booking, policy, now)
         case Absent(), Present():
@@ -112,73 +115,86 @@ def plan(link: Link, event: Reading, booking: Reading, policy: Policy, now: date
     raise AssertionError("every pair of readings is in the table")
 
 
-def _base(link: Link, event: Reading, booking: Reading) -> Essence | None:
-    """A create whose answer was lost: once both halves are there, what it asked for is what they agreed on."""
-    if link.state is State.CREATING and isinstance(event, Present) and isinstance(booking, Present):
-        return link.intent
-    return link.base
-
-
 def _over(base: Essence | None, event: Reading, booking: Reading, now: datetime) -> bool:
     known = [reading.essence for reading in (event, booking) if isinstance(reading, Present)] + ([base] if base else [])
     return all(essence.slot.end <= now for essence in known)
 
 
-def _both(base: Essence | None, event: Present, booking: Present, policy: Policy) -> Plan:
-    if base is None:
-        if booking.unsynced:
-            return Plan(booking.unsynced, State.NOT_SYNCED)
-        return _write(event.essence, event, booking, Reason.ADOPTED)
-    target = merge(base, event, booking.essence, policy.winner)
-    event_changed, booking_changed = (bool(differences(base, side.essence)) for side in (event, booking))
-    if event_changed and booking_changed:
-        return _write(target, event, booking, Reason.BOTH_CHANGED)
-    return _write(target, event, booking, Reason.EVENT_CHANGED if event_changed else Reason.BOOKING_CHANGED)
+def _both(link: Link, event: Present, booking: Present, policy: Policy) -> Plan:
+    begun = link.intent if link.state is State.CREATING else None
+    base, kept = link.base or begun, link.kept or begun
+    if base is None or kept is None:
+        return _adopt(event, booking)
+    outlook, ibss = bool(differences(base, event.essence)), bool(differences(kept, booking.essence))
+    to_event, to_booking = merge(base, kept, event, booking.essence, policy.winner)
+    changed = {(True, True): Reason.BOTH_CHANGED, (True, False): Reason.EVENT_CHANGED, (False, True): Reason.BOOKING_CHANGED}
+    return _write(event, booking, to_event, to_booking, changed.get((outlook, ibss), Reason.IN_SYNC))
 
 
-def _write(target: Essence, event: Present, booking: Present, reason: Reason) -> Plan:
-    to_event, to_booking = differences(event.essence, target), differences(booking.essence, target)
+def _adopt(event: Present, booking: Present) -> Plan:
+    """Only IBSS is written, so that nobody is mailed. Of an event known by the room's copy alone only the slot is believed."""
+    if booking.unsynced:
+        return Plan(booking.unsynced, State.NOT_SYNCED)
+    target = event.essence
+    if not event.writable:
+        target = replace(target, subject=booking.essence.subject, people=booking.essence.people)
+    return _write(event, booking, event.essence, target, Reason.ADOPTED)
+
+
+def _write(event: Present, booking: Present, to_event: Essence, to_booking: Essence, reason: Reason) -> Plan:
     actions: tuple[Action, ...] = ()
-    if to_event:
-        actions += (UpdateEvent(target, to_event),)
-    if to_booking:
-        actions += (UpdateBooking(target, to_booking),)
-    if not actions and reason is not Reason.ADOPTED:
-        reason = Reason.IN_SYNC
-    return Plan(reason, State.LINKED, actions, target)
+    if fields := differences(event.essence, to_event):
+        actions += (UpdateEvent(to_event, fields),)
+    if fields := differences(booking.essence, to_booking):
+        actions += (UpdateBooking(to_booking, fields),)
+    return Plan(reason if actions or reason is Reason.ADOPTED else Reason.IN_SYNC, State.LINKED, actions)
 
 
-def merge(base: Essence, event: Present, booking: Essence, winner: Side) -> Essence:
-    """Field by field: a side that left a field as it was yields to the side that changed it.
-
-    An event that cannot be written stands as it is. What a private meeting is called and who is in it is not known to IBSS.
+def merge(base: Essence, kept: Essence, event: Present, booking: Essence, winner: Side) -> tuple[Essence, Essence]:
+    """What the event and the booking are to be. Each side is compared with itself as it was when both agreed (the event with
+    `base`, the booking with `kept`), so that what a side could not keep is not taken for a change.
     """
     outlook = event.essence
-    if not event.writable:
-        return outlook
-    if outlook.private:
-        booking = replace(booking, subject=outlook.subject, people=outlook.people)
-    room, slot, subject = (
-        _newer(getattr(base, name), getattr(outlook, name), getattr(booking, name), winner)
-        for name in (Field.ROOM, Field.SLOT, Field.SUBJECT)
-    )
-    people = _merged_people(base.people, outlook.people, booking.people)
-    return replace(outlook, room=room, slot=slot, subject=subject, people=people)
+    to_event, to_booking = {}, {}
+    for field in FIELDS:
+        rule = _rule(field, event, winner)
+        values = (getattr(essence, field) for essence in (outlook, booking, base, kept))
+        to_event[field], to_booking[field] = rule(*values)
+    return replace(outlook, **to_event), replace(booking, **to_booking)
 
 
-def _newer[Value](base: Value, outlook: Value, booking: Value, winner: Side) -> Value:
-    if outlook == base:
-        return booking
-    if booking == base:
-        return outlook
-    return outlook if winner is Side.OUTLOOK else booking
+def _rule(field: Field, event: Present, winner: Side) -> Callable[[Any, Any, Any, Any], tuple[Any, Any]]:
+    """An event that cannot be written stands as it is. What a private meeting is called and who is in it is not IBSS's to say."""
+    if not event.writable or (event.essence.private and field in REDACTED):
+        return _as_outlook
+    if field is Field.PEOPLE:
+        return _each_person
+    return _newer if winner is Side.OUTLOOK else _newer_or_ibss
 
 
-def _merged_people(base: frozenset[Address], outlook: frozenset[Address], booking: frozenset[Address]) -> frozenset[Address]:
+def _as_outlook(there: Any, here: Any, there_was: Any, here_was: Any) -> tuple[Any, Any]:
+    return there, here if (there, here) == (there_was, here_was) else there
+
+
+def _each_person(
+    there: frozenset[Address], here: frozenset[Address], there_was: frozenset[Address], here_was: frozenset[Address]
+) -> tuple[frozenset[Address], frozenset[Address]]:
     """Each person is a field of its own: whom either side invited is in, whom either side took off is out."""
-    added = (outlook | booking) - base
-    removed = base - (outlook & booking)
-    return (base | added) - removed
+    return (there | (here - here_was)) - (here_was - here), (here | (there - there_was)) - (there_was - there)
+
+
+def _newer(there: Any, here: Any, there_was: Any, here_was: Any) -> tuple[Any, Any]:
+    """A side that left the field as it was yields to the side that changed it; when both did, Outlook's stands."""
+    if there != there_was:
+        return there, there
+    return (here, here) if here != here_was else (there, here)
+
+
+def _newer_or_ibss(there: Any, here: Any, there_was: Any, here_was: Any) -> tuple[Any, Any]:
+    """The same, but IBSS's stands."""
+    if here != here_was:
+        return here, here
+    return (there, there) if there != there_was else (there, here)
 
 
 def _no_booking(link: Link, event: Present, booking: Absent, policy: Policy, now: datetime) -> Plan:
@@ -201,7 +217,11 @@ def _only_the_room(link: Link, event: Present, booking: Absent, policy: Policy) 
 
 
 def _no_event(link: Link, event: Absent, booking: Present, policy: Policy, now: datetime) -> Plan:
-    agreed = link.base or link.intent
+    agreed = link.kept or link.intent
+    if booking.essence.room != link.room and event.reason is Reason.ROOM_REMOVED:
+        return Plan(event.reason, State.CLOSED)
+    if agreed is None and event.elsewhere is not None:
+        return _put_back(event.elsewhere, booking)
     if agreed is None or event.reason is Reason.NOTHING_THERE:
         return _new(link, booking, policy, now, CreateEvent(booking.essence), Reason.NEW_BOOKING)
     edited = bool(differences(agreed, booking.essence))
@@ -210,13 +230,21 @@ def _no_event(link: Link, event: Absent, booking: Present, policy: Policy, now: 
     return Plan(event.reason, State.CLOSED, (CancelBooking(),))
 
 
+def _put_back(elsewhere: Essence, booking: Present) -> Plan:
+    """The booking is in this room again, and its event still stands without one."""
+    if booking.unsynced:
+        return Plan(booking.unsynced, State.NOT_SYNCED)
+    fields = differences(elsewhere, booking.essence) | {Field.ROOM}
+    return Plan(Reason.BOOKING_CHANGED, State.LINKED, (UpdateEvent(booking.essence, fields),))
+
+
 def _new(link: Link, there: Present, policy: Policy, now: datetime, create: CreateBooking | CreateEvent, reason: Reason) -> Plan:
     start = there.essence.slot.start
-    refused = link.reason is Reason.STARTS_IN_PAST and link.intent == there.essence
+    refused = link.refused == there.essence
     if there.unsynced:
         return Plan(there.unsynced, State.NOT_SYNCED)
     if isinstance(create, CreateBooking) and (refused or start <= now):
         return Plan(Reason.STARTS_IN_PAST, State.REJECTED)
     if start > now + policy.horizon:
         return Plan(Reason.BEYOND_HORIZON, State.NOT_SYNCED)
-    return Plan(reason, State.LINKED, (create,), create.target)
+    return Plan(reason, State.LINKED, (create,))

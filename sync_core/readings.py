@@ -9,7 +9,7 @@ from sync_core.graph.events import Event
 from sync_core.ibss import wire as ibss_wire
 from sync_core.ibss.client import Ibss
 from sync_core.ibss.wire import Booking
-from sync_core.model import Absent, Address, EventId, Instance, Link, Present, Reading, Reason, Room, State, Unknown
+from sync_core.model import Absent, Address, Essence, EventId, Instance, Link, Present, Reading, Reason, Room, State, Unknown
 from sync_core.rooms import Rooms
 from sync_core.store import Store
 
@@ -51,9 +51,9 @@ class Readings:
         if copy is None and (link is None or link.instance is None):
             return NO_EVENT
         try:
-            original = await self._original(link, copy)
+            original = await self._original(room, link, copy)
             if isinstance(original, Event) and not original.cancelled and _accepts(original, room):
-                return EventSide(await self._present(original, room), original, copy)
+                return EventSide(await self.present(original, room), original, copy)
             copy = await self._copy(room, link, copy)
         except Unreadable:
             return EventSide(Unknown(Reason.EVENT_UNREADABLE))
@@ -70,15 +70,16 @@ class Readings:
                 return EventSide(Absent(Reason.EVENT_GONE), None, copy)
             case Event(cancelled=False), _ if _declined(original, room):
                 return EventSide(Absent(Reason.ROOM_DECLINED), original, copy)
-            case Event(cancelled=False), Event():
-                return EventSide(await self._present(original, room), original, copy)
+            case Event(cancelled=False), Event() if link is None:
+                return EventSide(await self.present(original, room), original, copy)
             case Event(cancelled=False), None:
-                return EventSide(Absent(Reason.ROOM_REMOVED), original, copy)
+                stands = (await self.present(original, room)).essence
+                return EventSide(Absent(Reason.ROOM_REMOVED, elsewhere=stands), original, copy)
         cancelled = original if isinstance(original, Event) else None
         reading = Unknown(Reason.ONLY_THE_ROOM_HAS_IT) if standing else Absent(Reason.EVENT_GONE)
         return EventSide(reading, cancelled, copy)
 
-    async def _present(self, original: Event, room: Room) -> Present:
+    async def present(self, original: Event, room: Room) -> Present:
         mailboxes = await self._rooms.mailboxes()
         shared = any(a.address != room.mailbox and (a.address in mailboxes or a.kind == "resource") for a in original.attendees)
         return Present(events.essence_of(original, room, mailboxes), shared=shared)
@@ -93,13 +94,17 @@ class Readings:
             essence = replace(essence, subject=known.subject, people=known.people, private=known.private)
         return Present(essence, writable=False)
 
-    async def _original(self, link: Link | None, copy: Event | None) -> Event | Foreign | None:
-        """An organiser outside the tenant, or out of scope, has no copy for us; then the room's has to do."""
+    async def _original(self, room: Room, link: Link | None, copy: Event | None) -> Event | Foreign | None:
+        """An organiser outside the tenant, or out of scope, has no copy for us; then the room's has to do. One whose copy was
+        read before is only not to be read now.
+        """
         try:
             if link is not None and link.organiser is not None and link.instance is not None:
                 return await self._copy_in(link.organiser, link.event_id, link.instance)
-            return await self._copy_in(copy.organiser, None, copy.instance) if copy is not None else None
+            return await self._graph.counterpart(copy.organiser, room.mailbox, copy) if copy is not None else None
         except Unreadable:
+            if link is not None and link.event_id is not None:
+                raise
             return Foreign()
 
     async def _copy(self, room: Room, link: Link | None, copy: Event | None) -> Event | None:
@@ -111,6 +116,18 @@ class Readings:
         """By its id, and where the id is unknown or no longer good, by what it is in every mailbox."""
         found = await self._graph.event(mailbox, event) if event else None
         return found or await self._graph.find(mailbox, instance)
+
+    async def event_made(self, room: Room, link: Link) -> EventSide:
+        """What a create whose answer was lost may have made in the host's calendar."""
+        if link.intent is None:
+            return NO_EVENT
+        slot = link.intent.slot
+        made = [
+            event
+            for event in await self._graph.window(link.intent.host, slot.start, slot.end)
+            if event.transaction_id == link.key
+        ]
+        return EventSide(await self.present(made[0], room), made[0]) if made and not made[0].cancelled else NO_EVENT
 
     async def unlinked_event(self, room: Room, booking: Booking) -> Event | Reason | None:
         """The room's copy of the one meeting of this host in this very slot that no booking has yet."""
@@ -146,17 +163,17 @@ class Readings:
         essence = ibss_wire.essence_of(booking, await self._rooms.mailboxes())
         return BookingSide(Present(essence, unsynced=booking.unsynced), booking)
 
-    async def unlinked_booking(self, room: Room, link: Link, event: Present) -> Booking | Reason | None:
+    async def unlinked_booking(self, room: Room, link: Link, wanted: Essence) -> Booking | Reason | None:
         """What a create whose answer was lost may have made, or what stood there before the room was switched on: a booking that
         names this instance, else the one booking of this host in this very slot that no event has yet.
         """
-        slot = event.essence.slot
+        slot = wanted.slot
         listed = await self._ibss.bookings(room.building, slot.start, slot.end, room.id)
         standing = [booking for booking in listed if not booking.cancelled]
         named = [booking for booking in standing if booking.mirrors == link.key]
         if named:
             return named[0]
-        alike = [booking for booking in standing if booking.owner == event.essence.host and booking.slot == slot]
+        alike = [booking for booking in standing if booking.owner == wanted.host and booking.slot == slot]
         return _the_one([booking for booking in alike if await self._is_free(room, booking)])
 
     async def _is_free(self, room: Room, booking: Booking) -> bool:

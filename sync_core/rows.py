@@ -55,7 +55,9 @@ def link_row(link: Link) -> Row:
         "reason": link.reason,
         "detail": link.detail,
         "base": _essence_text(link.base),
+        "kept": _essence_text(link.kept) if link.kept != link.base else "=",
         "intent": _essence_text(link.intent),
+        "refused": _essence_text(link.refused),
         "ical_uid": instance.ical_uid if instance else "",
         "original_start": instance.original_start if instance else None,
         "organiser": link.organiser or "",
@@ -70,7 +72,7 @@ def link_row(link: Link) -> Row:
 
 
 def link(row: Any) -> Link:
-    uid = row["ical_uid"]
+    uid, base = row["ical_uid"], _essence(row["base"])
     return Link(
         room=RoomId(decode(row["PartitionKey"])),
         key=decode(row["RowKey"]),
@@ -78,8 +80,10 @@ def link(row: Any) -> Link:
         state=State(row["state"]),
         reason=Reason(row["reason"]),
         detail=row["detail"],
-        base=_essence(row["base"]),
+        base=base,
+        kept=base if row["kept"] == "=" else _essence(row["kept"]),
         intent=_essence(row["intent"]),
+        refused=_essence(row["refused"]),
         instance=Instance(uid, _plain(row.get("original_start"))) if uid else None,
         organiser=Address(row["organiser"]) or None,
         event_id=EventId(row["event_id"]) or None,

@@ -42,7 +42,7 @@ def reopened(link: Link) -> Link:
     """A tombstone says what was; what comes after it starts anew."""
     if link.state is not State.CLOSED:
         return link
-    return replace(link, base=None, intent=None, booking_id=None, node_id=None, booking_etag="")
+    return replace(link, base=None, kept=None, intent=None, booking_id=None, node_id=None, booking_etag="")
 
 
 def without_event(link: Link, key: str) -> Link:
@@ -50,16 +50,21 @@ def without_event(link: Link, key: str) -> Link:
     return replace(link, key=key, instance=None, organiser=None, event_id=None, room_event_id=None, event_etag="")
 
 
+def without_booking(link: Link) -> Link:
+    """The link of a booking that is yet to be made, whatever booking there was before."""
+    return replace(link, booking_id=None, node_id=None, booking_etag="")
+
+
 def seen(link: Link, event: EventSide, booking: BookingSide, room_event: EventId | None) -> Link:
     """The link with the ids and etags that were just read; once there is an event, its instance names the link."""
+    if event.copy is not None:
+        copy = event.copy
+        link = replace(link, instance=copy.instance, organiser=link.organiser or copy.organiser, room_event_id=copy.id)
     if event.original is not None:
         original = event.original
         link = replace(
             link, instance=original.instance, organiser=original.organiser, event_id=original.id, event_etag=original.etag
         )
-    if event.copy is not None:
-        copy = event.copy
-        link = replace(link, instance=copy.instance, organiser=link.organiser or copy.organiser, room_event_id=copy.id)
     if room_event is not None:
         link = replace(link, room_event_id=room_event)
     if booking.booking is not None:

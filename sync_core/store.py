@@ -3,7 +3,8 @@
 | table     | partition      | row                | what                                            |
 |-----------|----------------|--------------------|-------------------------------------------------|
 | links     | room           | link key           | a link: one point read by (room, instance)      |
-| links     | booking:<id>   | -                  | which link a booking has                        |
+| links     | booking:<id>   | -                  | which link a booking has: this row decides      |
+| links     | instance:<key> | room               | the rooms in which a meeting was ever linked    |
 | rooms     | room           | room               | a room as IBSS describes it                     |
 | rooms     | watch          | room               | its delta link and window, its health           |
 | rooms     | subscription   | subscription id    | whose it is and the hash of its client state    |
@@ -20,11 +21,17 @@ from typing import Self
 from azure.data.tables.aio import TableClient, TableServiceClient
 
 from sync_core import rows
-from sync_core.model import BookingId, EventId, Link, Reason, Room, RoomId
+from sync_core.errors import Stale
+from sync_core.model import BookingId, EventId, Link, Reason, Room, RoomId, State
 from sync_core.rows import Subscribed, Watch
-from sync_core.tables import Row, Table, encode
+from sync_core.tables import Row, Table, decode, encode
 
 TABLES = ("links", "rooms", "journal", "kept")
+
+
+def buried(link: Link) -> Link:
+    """What is left of a link that goes on elsewhere."""
+    return replace(link, base=None, kept=None, intent=None, booking_id=None).standing(State.CLOSED, link.reason, link.detail)
 
 
 def _newest_first(now: datetime) -> str:
@@ -49,9 +56,13 @@ class Store:
         return rows.link(row) if row else None
 
     async def link_of_booking(self, booking: BookingId) -> Link | None:
+        """The link that owns a booking. The pointer is written first, so it may name a link that is still to be saved."""
         pointer = await self._links.get(encode(f"booking:{booking}"), "-")
         link = await self.link(RoomId(pointer["room"]), pointer["key"]) if pointer else None
-        return link if link and link.booking_id == booking else None
+        if link is None or pointer is None or link.booking_id == booking:
+            return link
+        begun = link.booking_id is None and link.state is State.CREATING and link.generation == pointer["generation"]
+        return replace(link, booking_id=booking) if begun else None
 
     async def links(self, room: RoomId) -> list[Link]:
         return [rows.link(row) async for row in self._links.query("PartitionKey eq @partition", partition=encode(room))]
@@ -69,16 +80,28 @@ class Store:
         return replace(link, row_etag=etag)
 
     async def point(self, booking: BookingId, link: Link) -> None:
-        await self._links.put({"PartitionKey": encode(f"booking:{booking}"), "RowKey": "-", "room": link.room, "key": link.key})
+        row = {"PartitionKey": encode(f"booking:{booking}"), "RowKey": "-"}
+        await self._links.put(row | {"room": link.room, "key": link.key, "generation": link.generation})
+
+    async def remember_room(self, instance_key: str, room: RoomId) -> None:
+        await self._links.put({"PartitionKey": encode(f"instance:{instance_key}"), "RowKey": encode(room)})
+
+    async def rooms_of(self, instance_key: str) -> list[RoomId]:
+        found = self._links.query("PartitionKey eq @partition", partition=encode(f"instance:{instance_key}"))
+        return [RoomId(decode(row["RowKey"])) async for row in found]
 
     async def rename_link(self, old: Link, new: Link) -> Link:
-        """The link under its new room or key, and no longer under the old."""
-        if (old.room, old.key) == (new.room, new.key):
-            return await self.save_link(replace(new, row_etag=old.row_etag))
-        if old.room == new.room and old.row_etag is not None:
+        """The link under another room or key. In the same room at once; to another room by writing the new one first. The old
+        room keeps a tombstone, so that what comes after it there is not taken for a repeat.
+        """
+        taken = await self.link(new.room, new.key)
+        if old.room == new.room and taken is None and old.row_etag is not None:
             return replace(new, row_etag=await self._links.swap(rows.link_row(old), old.row_etag, rows.link_row(new)))
-        saved = await self.save_link(replace(new, row_etag=None))
-        await self._links.delete(encode(old.room), encode(old.key))
+        if taken is not None and taken.state is not State.CLOSED:
+            raise Stale("link-row")
+        generation = max(new.generation, taken.generation + 1) if taken else new.generation
+        saved = await self.save_link(replace(new, generation=generation, row_etag=taken.row_etag if taken else None))
+        await self.save_link(buried(old))
         return saved
 
     # rooms

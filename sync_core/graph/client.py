@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import httpx
 from azure.core.credentials import AccessToken, TokenCredential
 from azure.core.credentials_async import AsyncTokenCredential
+from azure.core.exceptions import AzureError
 from kiota_abstractions.method import Method
 from kiota_abstractions.native_response_handler import NativeResponseHandler
 from kiota_abstractions.request_information import RequestInformation
@@ -22,9 +23,9 @@ from msgraph.graph_request_adapter import GraphRequestAdapter
 from sync_core.errors import Gone, Later
 from sync_core.graph import wire
 from sync_core.graph.events import Event, parse_event
-from sync_core.graph.wire import DeltaPage, Subscription
+from sync_core.graph.wire import DeltaPage, EventChange, Subscription
 from sync_core.http import Answer, Json, Request
-from sync_core.model import Address, Essence, EventId, Field, Instance, Room
+from sync_core.model import Address, Essence, EventId, Instance, Room
 
 IN_FLIGHT_PER_MAILBOX = 4
 """More are refused: "Application is over its MailboxConcurrency limit." (Microsoft docs, throttling-limits)"""
@@ -73,18 +74,43 @@ class Graph:
 
     async def find(self, mailbox: Address, instance: Instance) -> Event | None:
         """This mailbox's copy of an instance."""
-        found, _ = wire.parse_events(await self._send(wire.find_event(mailbox, instance.ical_uid)))
+        return await self._find(mailbox, instance.ical_uid, instance.original_start)
+
+    async def counterpart(self, mailbox: Address, holder: Address, copy: Event) -> Event | None:
+        """This mailbox's copy of an event of which `holder` has `copy`. The holder may know a single event where this mailbox has
+        a series, when it was invited to one occurrence only. And occurrences may have names of their own: then their master's
+        leads to them.
+        """
+        found = await self._find(mailbox, copy.ical_uid, copy.original_start, copy.start)
+        if found is None and copy.series_master is not None and (master := await self.event(holder, copy.series_master)):
+            found = await self._find(mailbox, master.ical_uid, copy.original_start)
+        return found
+
+    async def _find(
+        self, mailbox: Address, uid: str, original_start: datetime | None, start: datetime | None = None
+    ) -> Event | None:
+        found = wire.parse_events(await self._send(wire.find_event(mailbox, uid)))
         for event in found:
-            if instance.original_start is None and event.original_start is None and event.kind != "seriesMaster":
+            if event.kind == "seriesMaster" and (original_start or start):
+                return await self._occurrence(mailbox, event.id, original_start, start)
+            if event.kind != "seriesMaster" and event.original_start == original_start:
                 return event
-            if event.kind == "seriesMaster" and instance.original_start is not None:
-                return await self._occurrence(mailbox, event.id, instance.original_start)
         return None
 
-    async def _occurrence(self, mailbox: Address, master: EventId, original_start: datetime) -> Event | None:
-        start, end = original_start - MOVED_AT_MOST, original_start + MOVED_AT_MOST
-        occurrences = await self.occurrences(mailbox, master, start, end)
-        return next((event for event in occurrences if event.original_start == original_start), None)
+    async def _occurrence(
+        self, mailbox: Address, master: EventId, original_start: datetime | None, start: datetime | None
+    ) -> Event | None:
+        """By where it was in the series, and where the other copy does not know that, by where it is. It is looked for around
+        its day first, for most were never moved.
+        """
+        around = original_start or start
+        if around is None:
+            return None
+        for reach in (timedelta(days=1), MOVED_AT_MOST):
+            for event in await self.occurrences(mailbox, master, around - reach, around + reach):
+                if event.original_start == original_start if original_start else event.start == start:
+                    return event
+        return None
 
     async def occurrences(self, mailbox: Address, master: EventId, start: datetime, end: datetime) -> list[Event]:
         return await self._events(wire.list_instances(mailbox, master, start, end), mailbox)
@@ -93,7 +119,8 @@ class Graph:
         return await self._events(wire.list_window(mailbox, start, end), mailbox)
 
     async def _events(self, first: Request, mailbox: Address) -> list[Event]:
-        return [event async for page in self._pages(first, mailbox) for event in wire.parse_events(page)[0]]
+        """Those that keep to Graph's documentation; one that does not must not hold up the others."""
+        return [event async for page in self._pages(first, mailbox) for event in wire.parse_good_events(page)]
 
     async def delta(self, mailbox: Address, start: datetime, end: datetime) -> AsyncIterator[DeltaPage]:
         """A full round: the whole window, then a delta link."""
@@ -123,16 +150,8 @@ class Graph:
     async def create_event(self, essence: Essence, room: Room, transaction_id: str, names: Mapping[Address, str]) -> Event:
         return parse_event(await self._send(wire.create_event(essence, room, transaction_id, names)))
 
-    async def update_event(
-        self,
-        mailbox: Address,
-        event: Event,
-        target: Essence,
-        fields: frozenset[Field],
-        rooms: tuple[Room, Room],
-        names: Mapping[Address, str],
-    ) -> Event:
-        return parse_event(await self._send(wire.update_event(mailbox, event, target, fields, rooms, names)))
+    async def update_event(self, mailbox: Address, event: Event, change: EventChange) -> Event:
+        return parse_event(await self._send(wire.update_event(mailbox, event, change)))
 
     async def release_room(self, mailbox: Address, event: Event, room: Room) -> Event:
         return parse_event(await self._send(wire.release_room(mailbox, event, room)))
@@ -179,6 +198,8 @@ class Graph:
                 response: httpx.Response = await self._adapter.send_primitive_async(self._information(request), "bytes", None)
             except httpx.HTTPError as error:
                 raise Later("graph-unreachable", type(error).__name__) from error
+            except AzureError as error:
+                raise Later("no-token", type(error).__name__) from error
         answer = Answer(response.status_code, response.headers, response.content)
         if failure := wire.failure(answer, request):
             raise failure

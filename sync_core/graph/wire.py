@@ -1,6 +1,6 @@
 """Graph's rules without I/O: build a request, parse an answer, map a failure. Graph's names are known here and nowhere else."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
@@ -48,6 +48,20 @@ class Subscription:
     resource: str
     notification_url: str
     expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EventChange:
+    """What an event is to become: the fields of `target` that differ. It is in the room `left` and is to be in `taken` (the same,
+    but for a move). `rooms` are all rooms' mailboxes, `names` those of people who are new to it.
+    """
+
+    target: Essence
+    fields: frozenset[Field]
+    left: Room
+    taken: Room
+    rooms: frozenset[Address]
+    names: Mapping[Address, str]
 
 
 # --- requests -------------------------------------------------------------------------------------------------------------
@@ -113,28 +127,17 @@ def create_event(essence: Essence, room: Room, transaction_id: str, names: Mappi
     return Request("POST", f"{_of(essence.host)}/events", body=body, mailbox=essence.host)
 
 
-def update_event(
-    mailbox: Address,
-    event: Event,
-    target: Essence,
-    fields: Iterable[Field],
-    rooms: tuple[Room, Room],
-    names: Mapping[Address, str],
-) -> Request:
-    """Only what differs is sent; never the body, for that destroys a Teams meeting's join link (Microsoft docs, event-update).
-
-    `rooms` are the room the event is in and the room it is to be in.
-    """
-    left, taken = rooms
+def update_event(mailbox: Address, event: Event, change: EventChange) -> Request:
+    """Only what differs is sent; never the body, for that destroys a Teams meeting's join link (Microsoft docs, event-update)."""
     body: dict[str, Json] = {}
-    if Field.SUBJECT in fields:
-        body["subject"] = target.subject
-    if Field.SLOT in fields:
-        body |= _times(target.slot, taken)
-    if Field.PEOPLE in fields or Field.ROOM in fields:
-        body["attendees"] = _whole_collection(event, target.people, left, taken, names, keep_people=Field.PEOPLE not in fields)
-    if Field.ROOM in fields:
-        body["location"] = _location(taken)
+    if Field.SUBJECT in change.fields:
+        body["subject"] = change.target.subject
+    if Field.SLOT in change.fields:
+        body |= _times(change.target.slot, change.taken)
+    if change.fields & {Field.PEOPLE, Field.ROOM}:
+        body["attendees"] = _whole_collection(event, change)
+    if Field.ROOM in change.fields:
+        body["location"] = _location(change.taken)
     return _patch(mailbox, event, body)
 
 
@@ -213,28 +216,31 @@ def _location(room: Room) -> Json:
     return {"displayName": room.name, "locationUri": room.mailbox, "locationType": "conferenceRoom"}
 
 
-def _whole_collection(
-    event: Event, people: frozenset[Address], left: Room, taken: Room, names: Mapping[Address, str], *, keep_people: bool
-) -> Json:
+def _whole_collection(event: Event, change: EventChange) -> Json:
     """Who is left out of a PATCH gets a cancellation (microsoft-graph-docs, event-update), so everybody who stays is named again:
     other rooms, lists and X.500 addresses too, which IBSS does not know.
     """
-    leaving = frozenset() if keep_people else frozenset(invited(event, ())) - people
-    staying = [a for a in event.attendees if a.address not in leaving and a.address not in {left.mailbox, taken.mailbox}]
-    coming = frozenset() if keep_people else people - {a.address for a in event.attendees}
+    here, wanted = frozenset(invited(event, change.rooms)), change.target.people
+    leaving, coming = (here - wanted, wanted - here) if Field.PEOPLE in change.fields else (frozenset(), frozenset())
+    leaving |= {change.left.mailbox, change.taken.mailbox}
     return [
-        *(_again(a) for a in staying),
-        *(_attendee(person, names.get(person, ""), "required") for person in sorted(coming)),
-        _attendee(taken.mailbox, taken.name, "resource"),
+        *(_again(attendee) for attendee in event.attendees if attendee.address not in leaving),
+        *(_attendee(person, change.names.get(person, ""), "required") for person in sorted(coming)),
+        _attendee(change.taken.mailbox, change.taken.name, "resource"),
     ]
 
 
 # --- answers --------------------------------------------------------------------------------------------------------------
 
 
-def parse_events(body: Json) -> tuple[tuple[Event, ...], str | None]:
-    """A page of events and the link to the next page."""
-    return tuple(parse_event(item) for item in _value(body)), body.get("@odata.nextLink")
+def parse_events(body: Json) -> tuple[Event, ...]:
+    """A page of events. Raises Malformed when one of them does not keep to Graph's documentation."""
+    return tuple(parse_event(item) for item in _value(body))
+
+
+def parse_good_events(body: Json) -> tuple[Event, ...]:
+    """Those of a page that keep to Graph's documentation."""
+    return tuple(event for item in _value(body) if (event := _parsed(item)) is not None)
 
 
 def parse_delta_page(body: Json) -> DeltaPage:
@@ -250,7 +256,15 @@ def _parse_change(item: Json) -> Change:
     kind, removed = item.get("type"), "@removed" in item
     whole = not removed and kind in {"singleInstance", "exception"} and "iCalUId" in item and "organizer" in item
     series = item.get("seriesMasterId")
-    return Change(EventId(item["id"]), removed, kind == "seriesMaster", series, parse_event(item) if whole else None)
+    return Change(EventId(item["id"]), removed, kind == "seriesMaster", series, _parsed(item) if whole else None)
+
+
+def _parsed(item: Json) -> Event | None:
+    """One bad event must not hold up its room; whoever looks at it by its id will meet what is wrong with it."""
+    try:
+        return parse_event(item)
+    except Malformed:
+        return None
 
 
 def _value(body: Json) -> Json:
@@ -299,9 +313,9 @@ def failure(answer: Answer, request: Request) -> SyncError | None:
         return Resync(code)
     if status == 412 or code in _CONFLICTS:
         return Stale(code)
-    if status in {408, 409, 429} or status >= 500:
+    if status in {401, 408, 409, 429} or status >= 500:
         return Later(code, after=answer.retry_after)
-    if status in {401, 403} or (request.mailbox and code in _MAILBOX_CODES):
+    if status == 403 or (request.mailbox and code in _MAILBOX_CODES):
         return Unreadable(code)
     if status == 404:
         return Gone(code)

@@ -156,7 +156,8 @@ def update_booking(booking: Booking, target: Essence, fields: Iterable[Field], g
     if Field.SUBJECT in fields:
         body["Booking_Name"] = target.subject
     if Field.SLOT in fields:
-        body |= _times(target.slot)
+        before = _times(booking.slot)
+        body |= {name: value for name, value in _times(target.slot).items() if value != before[name]}
     if Field.PEOPLE in fields:
         here = people_of(booking)
         kept = [party.record for party in booking.parties if party.address in target.people or party.address not in here]

@@ -1,0 +1,196 @@
+"""Which meeting a piece of work is about: its link, and both sides as they stand. Nothing is decided and nothing is written here.
+
+| the work names         | the link is found by                                                                                  |
+|------------------------|-------------------------------------------------------------------------------------------------------|
+| a copy in a room       | its key; the key it had (series); its id in the room; the organiser's instance; the transaction id    |
+| a booking              | the pointer; the event that the booking says it mirrors; its own first transaction id                 |
+| neither has one        | the other half that nobody has: the same host in the same slot                                        |
+| the room lost it       | the room that came instead: then the meeting has moved, and its link with it                          |
+"""
+
+from dataclasses import replace
+
+from sync_core.errors import Stale, Unreadable
+from sync_core.graph.client import Graph
+from sync_core.graph.events import Event
+from sync_core.ibss.client import Ibss
+from sync_core.ibss.wire import Booking
+from sync_core.model import Absent, BookingId, EventId, Link, NodeId, Present, Reason, Room, State, Unknown
+from sync_core.queues import SyncInstance
+from sync_core.readings import NO_BOOKING, NO_EVENT, BookingSide, EventSide, Readings
+from sync_core.rooms import Rooms
+from sync_core.situation import Situation, of_booking, of_instance, reopened, seen, without_event
+from sync_core.store import Store
+
+
+class Look:
+    def __init__(self, graph: Graph, ibss: Ibss, store: Store, rooms: Rooms, readings: Readings) -> None:
+        self._graph, self._ibss, self._store, self._rooms, self._readings = graph, ibss, store, rooms, readings
+
+    async def at(self, work: SyncInstance) -> Situation | None:
+        """None when there is nothing to decide: not a synced room, or nothing known and nothing there."""
+        if work.room is not None:
+            room = await self._rooms.get(work.room)
+            return await self._from_room(room, work) if room else None
+        if work.booking is not None and work.node is not None:
+            return await self._from_booking(work.node, work.booking)
+        return None
+
+    # from the room's side
+
+    async def _from_room(self, room: Room, work: SyncInstance) -> Situation | None:
+        stored = await self._store.link(room.id, work.key) if work.key else None
+        copy = None
+        if stored is None and work.event is not None:
+            copy = await self._graph.event(room.mailbox, work.event)
+            former = await self._store.link(room.id, work.was) if work.was else None
+            if former is not None and copy is not None:
+                return await self._renamed(room, former, copy)
+            stored = await self._link_of_copy(room, work.event, copy)
+        if stored is None and (copy is None or copy.kind == "seriesMaster"):
+            return None
+        return await self._of_meeting(room, stored, copy, work.event)
+
+    async def _link_of_copy(self, room: Room, event: EventId, copy: Event | None) -> Link | None:
+        """An exception may not say where it was before; then only its id tells which link it has."""
+        if copy is not None and (link := await self._store.link(room.id, copy.instance.key)) is not None:
+            return link
+        return await self._store.link_of_room_event(room.id, event) if copy is None or copy.kind == "exception" else None
+
+    async def _of_meeting(self, room: Room, stored: Link | None, copy: Event | None, event: EventId | None) -> Situation | None:
+        side = await self._readings.event(room, stored, copy)
+        if stored is None and side.original is not None:
+            if (made := await self._made_for_a_booking(room, side)) is not None:
+                return made
+            stored = await self._store.link(room.id, side.original.instance.key)
+            if stored is None and (left := await self._left_behind(room, side)) is not None:
+                return left
+        if stored is None and isinstance(side.reading, Absent):
+            return None
+        side = await self._in_its_room(stored, side) if stored else side
+        link = reopened(stored) if stored else _new(room, side)
+        booking = await self._booking_side(room, link, side)
+        if stored is not None and (successor := await self._successor(room, stored, side, booking)) is not None:
+            return await self._renamed(room, stored, successor)
+        return Situation(room, stored, seen(link, side, booking, event), side, booking)
+
+    async def _in_its_room(self, stored: Link, side: EventSide) -> EventSide:
+        """Two corrections that only the link allows: a read that is older than our own cancellation must not bring the meeting
+        back, and a meeting that left this room for another has moved and is not gone.
+        """
+        original = side.original
+        if original is None or original.cancelled:
+            return side
+        if stored.state is State.CLOSED:
+            return replace(side, reading=Absent(Reason.EVENT_GONE)) if original.etag == stored.event_etag else side
+        room = await self._rooms.get(stored.room)
+        if stored.base is None or room is None or original.attendee(room.mailbox) is not None:
+            return side
+        if (taken := await self._room_that_came(stored, original)) is None:
+            return side
+        return EventSide(await self._readings.present(original, taken), original, side.copy)
+
+    async def _room_that_came(self, stored: Link, original: Event) -> Room | None:
+        """A room on the event that has no booking of it yet."""
+        for room in (await self._rooms.all()).values():
+            if original.attendee(room.mailbox) is not None:
+                link = await self._store.link(room.id, stored.key)
+                if link is None or link.base is None:
+                    return room
+        return None
+
+    async def _left_behind(self, room: Room, side: EventSide) -> Situation | None:
+        """The meeting came from another room, where its booking still is."""
+        original = side.original
+        if original is None or not isinstance(side.reading, Present):
+            return None
+        for former in await self._store.rooms_of(original.instance.key):
+            other = await self._rooms.get(former)
+            if other is not None and other.id != room.id and original.attendee(other.mailbox) is None:
+                link = await self._store.link(other.id, original.instance.key)
+                if link is not None and link.base is not None:
+                    return await self._of_meeting(other, link, None, None)
+        return None
+
+    async def _made_for_a_booking(self, room: Room, side: EventSide) -> Situation | None:
+        """An event made for a booking, whose maker has not saved the link; or never will, for the booking was cancelled."""
+        transaction = side.original.transaction_id if side.original else None
+        stored = await self._store.link(room.id, transaction) if transaction else None
+        if stored is None:
+            return None
+        if stored.state is State.CLOSED and isinstance(side.reading, Present):
+            link = replace(seen(stored, side, NO_BOOKING, None), intent=side.reading.essence)
+            return Situation(room, stored, link, side, BookingSide(Absent(Reason.BOOKING_GONE)))
+        booking = await self._readings.booking(room, stored)
+        return Situation(room, stored, seen(stored, side, booking, None), side, booking)
+
+    async def _renamed(self, room: Room, stored: Link, copy: Event) -> Situation:
+        """An occurrence of a series that was moved or split, under the name that it has now."""
+        link = replace(without_event(stored, copy.instance.key), instance=copy.instance)
+        side = await self._readings.event(room, None, copy)
+        booking = await self._readings.booking(room, link)
+        return Situation(room, stored, seen(link, side, booking, None), side, booking)
+
+    async def _successor(self, room: Room, link: Link, event: EventSide, booking: BookingSide) -> Event | None:
+        """A series that is split leaves its tail to a new series: the same host in the same slot, under another name."""
+        occurrence = link.instance is not None and link.instance.original_start is not None
+        if not (occurrence and isinstance(event.reading, Absent) and isinstance(booking.reading, Present) and booking.booking):
+            return None
+        found = await self._readings.unlinked_event(room, booking.booking)
+        return found if isinstance(found, Event) else None
+
+    async def _booking_side(self, room: Room, link: Link, event: EventSide) -> BookingSide:
+        """A create whose answer was lost may have made the booking, also when its event is gone by now."""
+        wanted = event.reading.essence if isinstance(event.reading, Present) else link.intent
+        if link.booking_id is not None or wanted is None:
+            return await self._readings.booking(room, link)
+        found = await self._readings.unlinked_booking(room, link, wanted)
+        if isinstance(found, Reason):
+            return BookingSide(Unknown(found))
+        return await self._readings.as_read(found) if found else NO_BOOKING
+
+    # from IBSS's side
+
+    async def _from_booking(self, node: NodeId, booking_id: BookingId) -> Situation | None:
+        stored = await self._store.link_of_booking(booking_id)
+        booking = await self._ibss.booking(node, booking_id)
+        if booking is None or (booking.cancelled and (stored is None or stored.state is State.CLOSED)):
+            return None
+        if stored is None:
+            stored = await self._named_by(booking)
+        room = await self._rooms.get(stored.room if stored else booking.room)
+        if room is None:
+            return None
+        event = await self._event_of(room, stored, booking)
+        if event.copy is not None and (stored is None or stored.instance is None):
+            stored = await self._store.link(room.id, event.copy.instance.key) or stored
+        link = reopened(stored) if stored else (_new(room, event) if event.copy else of_booking(booking))
+        side = await self._readings.as_read(booking)
+        return Situation(room, stored, seen(link, event, side, None), event, side)
+
+    async def _named_by(self, booking: Booking) -> Link | None:
+        """A booking that was made for an event a moment ago, whose maker has not saved the link yet; or one of a lost table."""
+        link = await self._store.link(booking.room, booking.mirrors) if booking.mirrors else None
+        if link is not None and (link.state is State.CLOSED or link.booking_id not in {None, booking.id}):
+            link = None
+        return link or await self._store.link(booking.room, of_booking(booking).key)
+
+    async def _event_of(self, room: Room, stored: Link | None, booking: Booking) -> EventSide:
+        if stored is not None and stored.instance is not None:
+            return await self._in_its_room(stored, await self._readings.event(room, stored, None))
+        try:
+            if booking.cancelled:
+                return await self._readings.event_made(room, stored) if stored else NO_EVENT
+            found = None if booking.unsynced else await self._readings.unlinked_event(room, booking)
+        except Unreadable:
+            return EventSide(Unknown(Reason.EVENT_UNREADABLE))
+        if isinstance(found, Reason):
+            return EventSide(Unknown(found))
+        return await self._readings.event(room, None, found) if found else NO_EVENT
+
+
+def _new(room: Room, side: EventSide) -> Link:
+    event = side.original or side.copy
+    if event is None:
+        raise Stale("event-vanished")
+    return of_instance(room.id, event.instance)
