@@ -63,8 +63,8 @@ class Look:
             if (made := await self._made_for_a_booking(room, side)) is not None:
                 return made
             stored = await self._store.link(room.id, side.original.instance.key)
-            if stored is None and (left := await self._left_behind(room, side)) is not None:
-                return left
+        if (stored is None or stored.state is State.CLOSED) and (left := await self._left_behind(room, side)) is not None:
+            return left
         if stored is None and isinstance(side.reading, Absent):
             return None
         side = await self._in_its_room(stored, side) if stored else side

@@ -1,0 +1,121 @@
+"""What is left when a worker dies, an answer is lost, or news comes in the wrong order: nothing doubled, nothing brought back."""
+
+import pytest
+
+from localdev.world import ANA, BEN, OAK
+from tests.scenarios.in_process import World
+from tests.scenarios.people import checked
+
+
+async def ibss_fault(world: World, **fault: object) -> None:
+    checked(await world.ibss.http.post("/_sim/faults", json=fault))
+
+
+async def graph_fault(world: World, **fault: object) -> None:
+    checked(await world.outlook.http.post(f"{world.outlook.side_door}/faults", json=fault))
+
+
+async def posting(world: World, *, lost: bool) -> None:
+    checked(await world.ibss.http.patch("/_sim/posting", json={"lost": lost}))
+
+
+async def wait(world: World) -> None:
+    for _ in range(4):
+        await world.pass_time(minutes=6)
+    await world.sweep()
+
+
+async def test_S13_a_booking_whose_answer_was_lost_goes_when_its_meeting_is_cancelled(world: World) -> None:
+    slot = world.slot()
+    await posting(world, lost=True)
+    await ibss_fault(world, method="POST", path="/v2/.*/bookings", status=504, code="", times=1, retry_after=120, after=True)
+    event = await world.outlook.book(ANA, slot, "Never mind", (OAK,), (BEN,))
+    await world.pass_time(seconds=2)
+    await world.outlook.cancel(ANA, event["id"])
+    await wait(world)
+    assert await world.ibss.bookings(OAK, slot) == []
+    assert await world.outlook.calendar(ANA.address, slot) == []
+
+
+async def test_S13_an_event_whose_answer_was_lost_goes_when_its_booking_is_cancelled(world: World) -> None:
+    slot = world.slot()
+    await graph_fault(world, method="POST", path="/users/.*/events$", status=504, code="", times=1, retry_after=120, after=True)
+    booking = await world.ibss.book(ANA, OAK, slot, "Never mind", (BEN,))
+    await world.ibss.cancel(ANA, booking)
+    await wait(world)
+    assert await world.outlook.calendar(ANA.address, slot) == []
+    assert await world.ibss.bookings(OAK, slot) == []
+
+
+async def test_B09_an_edit_that_stands_against_a_cancellation_survives_a_failed_attempt(world: World) -> None:
+    slot = world.slot()
+    event = await world.outlook.book(ANA, slot, "Plan", (OAK,), (BEN,))
+    await world.settle()
+    booking = await world.ibss.the_booking(OAK, slot)
+    await ibss_fault(world, method="POST", path="/v2/.*/bookings", status=503, code="", times=1)
+    await world.outlook.change(ANA, event["id"], subject="Kept")
+    await world.ibss.cancel(ANA, booking)
+    await wait(world)
+    assert (await world.ibss.the_booking(OAK, slot))["Booking_Name"] == "Kept"
+    assert (await world.outlook.the_event(ANA.address, slot))["subject"] == "Kept"
+
+
+async def test_S13_a_lost_pointer_does_not_hide_a_cancellation(world: World) -> None:
+    slot = world.slot()
+    event = await world.outlook.book(ANA, slot, "Plan", (OAK,), (BEN,))
+    await world.settle()
+    for row in [row for row in world.tables["links"].rows if row["PartitionKey"].startswith("booking")]:
+        await world.tables["links"].delete_entity(row["PartitionKey"], row["RowKey"])
+    await world.outlook.cancel(ANA, event["id"])
+    await world.settle()
+    assert await world.ibss.bookings(OAK, slot) == []
+
+
+async def test_S01_cancelled_and_booked_anew_in_the_same_slot_the_new_one_stands(world: World) -> None:
+    slot = world.slot()
+    old = await world.ibss.book(ANA, OAK, slot, "Old", (BEN,))
+    await world.settle()
+    await posting(world, lost=True)
+    await world.ibss.cancel(ANA, old)
+    await posting(world, lost=False)
+    new = await world.ibss.book(BEN, OAK, slot, "New")
+    await world.settle()
+    await world.sweep()
+    assert (await world.ibss.the_booking(OAK, slot))["Booking_Id"] == new["Booking_Id"]
+    assert (await world.outlook.the_event(BEN.address, slot))["subject"] == "New"
+    assert await world.outlook.calendar(ANA.address, slot) == []
+
+
+async def test_S05_one_booking_leaves_a_slot_and_another_takes_it_and_both_stand(world: World) -> None:
+    slot, other = world.slot(), world.slot()
+    first = await world.ibss.book(ANA, OAK, slot, "First")
+    second = await world.ibss.book(BEN, OAK, other, "Second")
+    await world.settle()
+    await posting(world, lost=True)
+    await world.ibss.change(ANA, first, **world.ibss.times(slot.later(hours=2)))
+    await posting(world, lost=False)
+    await world.ibss.change(BEN, second, **world.ibss.times(slot))
+    await world.settle()
+    await world.sweep()
+    assert (await world.outlook.the_event(OAK.mailbox, slot))["organizer"]["emailAddress"]["address"] == BEN.address
+    assert (await world.outlook.the_event(OAK.mailbox, slot.later(hours=2)))["organizer"]["emailAddress"][
+        "address"
+    ] == ANA.address
+    assert (await world.ibss.booking(first))["Booking_IsCancelled"] == 0
+    assert (await world.ibss.booking(second))["Booking_IsCancelled"] == 0
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_B13_a_host_who_cannot_be_read_for_a_while_undoes_nothing(world: World, status: int) -> None:
+    slot = world.slot()
+    booking = await world.ibss.book(ANA, OAK, slot, "Plan", (BEN,))
+    await world.settle()
+    door = f"{world.outlook.side_door}/mailboxes/{ANA.address}"
+    checked(await world.outlook.http.patch(door, json={"unreadable": {"status": status, "code": "ErrorAccessDenied"}}))
+    later = slot.later(hours=2)
+    await world.ibss.change(ANA, booking, **world.ibss.times(later))
+    await world.settle()
+    assert world.ibss.slot_of(await world.ibss.booking(booking)) == later
+    checked(await world.outlook.http.patch(door, json={"unreadable": None}))
+    await wait(world)
+    assert await world.outlook.the_event(ANA.address, later)
