@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from sync_core.errors import Resync, Stale, Unreadable
+from sync_core.errors import Resync, Stale, SyncError, Unreadable
 from sync_core.graph.client import Graph
 from sync_core.graph.events import Event
 from sync_core.graph.wire import Change, DeltaPage
 from sync_core.ibss.client import Ibss
 from sync_core.ibss.wire import Booking
-from sync_core.model import Address, EventId, Link, Reason, Room, RoomId, State
+from sync_core.model import Address, EventId, Link, NodeId, Reason, Room, RoomId, State
 from sync_core.queues import PullRoom, Queues, SyncInstance
 from sync_core.rooms import Rooms
 from sync_core.rows import Watch
@@ -107,10 +107,9 @@ class Pull:
     async def _everything(self, room: Room, changes: Iterable[Change]) -> list[SyncInstance]:
         """A full round lists all there is, so a link that is not in it is worth a look: it may be gone."""
         listed = [_message(room.id, change) for change in changes if not change.master and not change.removed]
-        seen = {message.event for message in listed}
-        return listed + [
-            _look_at(link) for link in await self._store.links(room.id) if _live(link) and link.room_event_id not in seen
-        ]
+        seen, now = {message.event for message in listed}, self._clock()
+        missing = [link for link in await self._store.links(room.id) if _live(link) and _ahead(link, now)]
+        return listed + [_look_at(link) for link in missing if link.room_event_id not in seen]
 
     async def _touched(self, room: Room, changes: Collection[Change]) -> list[SyncInstance]:
         messages: list[SyncInstance] = []
@@ -164,16 +163,27 @@ class Pull:
             await self._queues.send(PullRoom(room, fresh=True))
 
     async def sweep_bookings(self) -> None:
-        """Every booking that is not as its link last saw it, and every link whose booking is not listed, is worth a look."""
+        """Every booking that is not as its link last saw it, and every link whose booking is not listed, is worth a look. One
+        building's failure does not stop the others; it is raised last.
+        """
+        failure: SyncError | None = None
         for building in sorted(await self._rooms.buildings()):
-            rooms = [room for room in (await self._rooms.all()).values() if room.building == building]
-            now = self._clock()
-            horizon = now + timedelta(days=max(room.horizon_days for room in rooms))
-            bookings = await self._ibss.bookings(building, now, horizon)
-            messages = [message for room in rooms for message in await self._differing(room.id, bookings, now)]
-            for message in messages:
-                await self._queues.send(message)
-            log.info("building %s: %d bookings, %d to look at", building, len(bookings), len(messages))
+            try:
+                await self._sweep_building(building)
+            except SyncError as error:
+                log.error("building %s cannot be swept: %s", building, error.code)  # noqa: TRY400 — IBSS's code says it all
+                failure = error
+        if failure:
+            raise failure
+
+    async def _sweep_building(self, building: NodeId) -> None:
+        rooms = [room for room in (await self._rooms.all()).values() if room.building == building]
+        now = self._clock()
+        bookings = await self._ibss.bookings(building, now, now + timedelta(days=max(room.horizon_days for room in rooms)))
+        messages = [message for room in rooms for message in await self._differing(room.id, bookings, now)]
+        for message in messages:
+            await self._queues.send(message)
+        log.info("building %s: %d bookings, %d to look at", building, len(bookings), len(messages))
 
     async def _differing(self, room: RoomId, bookings: list[Booking], now: datetime) -> list[SyncInstance]:
         known = await self._store.links(room)

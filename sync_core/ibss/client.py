@@ -1,17 +1,20 @@
 """The one shell that sends requests to IBSS; `wire` says what they are."""
 
+import logging
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 
 import httpx
 
-from sync_core.errors import Gone, Later
+from sync_core.errors import Gone, Later, Malformed
 from sync_core.http import Answer, Json, Request
 from sync_core.ibss import wire
 from sync_core.ibss.wire import Booking, Node, Space
 from sync_core.model import Address, BookingId, Essence, Field, NodeId, RoomId
 
 MOST_PAGES = 10_000
+
+log = logging.getLogger(__name__)
 
 
 class Ibss:
@@ -32,7 +35,14 @@ class Ibss:
         return [wire.parse_space(item) async for item in self._items(wire.list_spaces(node))]
 
     async def bookings(self, node: NodeId, start: datetime, end: datetime, room: RoomId | None = None) -> list[Booking]:
-        return [wire.parse_booking(item) async for item in self._items(wire.list_bookings(node, start, end, room))]
+        """Those that keep to the contract; one that does not must not hold up the others."""
+        found = []
+        async for item in self._items(wire.list_bookings(node, start, end, room)):
+            try:
+                found.append(wire.parse_booking(item))
+            except Malformed as error:
+                log.error("a booking is left out: %s", error)  # noqa: TRY400 — the record is at fault, not the code
+        return found
 
     async def booking(self, node: NodeId, booking: BookingId) -> Booking | None:
         """None means unknown here or archived: it never means cancelled."""
