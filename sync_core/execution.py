@@ -207,10 +207,10 @@ class Execution:
 
     async def _update_booking(self, situation: Situation, link: Link, target: Essence, fields: frozenset[Field]) -> Link:
         """What the answer says is what IBSS keeps, which may be less than was asked for."""
-        booking = _booking(situation)
+        booking, mailboxes = _booking(situation), await self._rooms.mailboxes()
         guests = await self._guests(situation, target.people - ibss_wire.people_of(booking))
-        written = await self._ibss.update_booking(booking, target, fields, guests)
-        kept = ibss_wire.essence_of(written, await self._rooms.mailboxes())
+        written = await self._ibss.update_booking(booking, target, fields, guests, mailboxes)
+        kept = ibss_wire.essence_of(written, mailboxes)
         return replace(link, booking_etag=written.etag, node_id=written.node, kept=kept, room=kept.room)
 
     async def _update_event(self, situation: Situation, link: Link, target: Essence, fields: frozenset[Field]) -> Link:

@@ -23,6 +23,7 @@ LARGEST_BODY = 256 * 1024
 LONGEST_TOKEN = 4096
 MOST_RECORDS = 100
 LONGEST_ID = 256
+LONGEST_NUMBER = 18
 LONGEST_EVENT_ID = 1024
 LOST = frozenset({"reauthorizationRequired", "subscriptionRemoved"})
 """Lifecycle events after which the subscription itself needs work. All others, known or not, are treated like "missed"."""
@@ -99,6 +100,8 @@ class Intake:
         subscription, client_state = item.get("subscriptionId"), item.get("clientState")
         if not (isinstance(subscription, str) and isinstance(client_state, str) and 0 < len(subscription) <= LONGEST_ID):
             return None
+        if not (_is_unicode(subscription) and _is_unicode(client_state)):
+            return None
         known = await self._store.subscription(subscription)
         given = hash_of(client_state)
         if known is None or not compare_digest(known.client_state_hash, given):
@@ -133,7 +136,7 @@ def _hint(known: Subscribed, item: Any) -> Work:
     """A room's calendar is read for what changed; of a host's only the one event is looked at, for most are no room's."""
     resource = item.get("resourceData")
     event = resource.get("id") if isinstance(resource, dict) else None
-    if known.room is None and isinstance(event, str) and 0 < len(event) <= LONGEST_EVENT_ID:
+    if known.room is None and isinstance(event, str) and 0 < len(event) <= LONGEST_EVENT_ID and _is_unicode(event):
         return SyncInstance(host=known.mailbox, event=EventId(event))
     return _pull(known)
 
@@ -180,11 +183,16 @@ def _wrong(record: Any) -> str:
         return "expected an object"
     for member in ("Booking_Id", "Node_Id"):
         value = record.get(member)
-        if member == "Node_Id" and type(value) is int:
+        if member == "Node_Id" and type(value) is int and abs(value) < 10**LONGEST_NUMBER:
             continue
-        if not isinstance(value, str) or not 1 <= len(value) <= LONGEST_ID:
+        if not isinstance(value, str) or not 1 <= len(value) <= LONGEST_ID or not _is_unicode(value):
             return f"{member}: expected a text of 1 to {LONGEST_ID} characters"
     return ""
+
+
+def _is_unicode(text: str) -> bool:
+    """JSON can spell half a character; no address, key or hash can be made of it."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _problem(status: int, detail: str) -> Reply:

@@ -132,11 +132,13 @@ def _both(link: Link, event: Present, booking: Present, policy: Policy) -> Plan:
 
 
 def _adopt(event: Present, booking: Present) -> Plan:
-    """Only IBSS is written, so that nobody is mailed. Of an event known by the room's copy alone only the slot is believed."""
+    """Only IBSS is written, so that nobody is mailed. Of an event known by the room's copy alone only the slot is believed, and
+    that it is private.
+    """
     if booking.unsynced:
         return Plan(booking.unsynced, State.NOT_SYNCED)
     target = event.essence
-    if not event.writable:
+    if not event.writable and not event.essence.private:
         target = replace(target, subject=booking.essence.subject, people=booking.essence.people)
     return _write(event, booking, event.essence, target, Reason.ADOPTED)
 
@@ -212,7 +214,7 @@ def _only_the_room(link: Link, event: Present, booking: Absent, policy: Policy) 
     """A meeting outlives its room when others share it, when people may have met without the room, or when we may not end it."""
     if event.shared or not event.writable or policy.release_room_only or booking.reason is Reason.ROOM_NOT_SYNCED:
         return True
-    made_for_the_room_alone = link.born is Side.IBSS and not event.essence.people
+    made_for_the_room_alone = link.born is Side.IBSS and not event.essence.people and not event.essence.private
     return booking.reason is Reason.AUTO_CANCELLED and not made_for_the_room_alone
 
 

@@ -24,6 +24,9 @@ API_VERSION = "2021-12-02"
 """An old one that every Azurite speaks; nothing newer is used."""
 
 FIRST_WAIT, LONGEST_WAIT = 5.0, 600.0
+LONGEST_ASKED = 6 * 3600.0
+"""Seconds. A longer Retry-After is waited for in pieces; a queue hides a message for a week at most."""
+
 MOST_ATTEMPTS = 12
 """With the waits between them about an hour. Then the message goes where a person sees it."""
 
@@ -67,9 +70,14 @@ type Work = PullRoom | SyncInstance
 def decode[Kind: (PullRoom, SyncInstance)](kind: type[Kind], text: str) -> Kind:
     """Raises Malformed when the text is not such a message: whoever wrote it into the queue, it was not this service."""
     try:
-        return kind(**json.loads(text))
-    except (ValueError, TypeError) as error:
+        work = kind(**json.loads(text))
+    except (ValueError, TypeError, RecursionError) as error:
         raise Malformed("message", type(error).__name__) from error
+    defaults = asdict(kind())
+    for name, value in asdict(work).items():
+        if value is not None and type(value) is not (str if defaults[name] is None else type(defaults[name])):
+            raise Malformed("message", f"{name} is of the wrong type")
+    return work
 
 
 def again(work: Work, error: SyncError) -> tuple[Work, float]:
@@ -79,7 +87,7 @@ def again(work: Work, error: SyncError) -> tuple[Work, float]:
     if work.attempt + 1 >= MOST_ATTEMPTS:
         raise error
     asked = error.after if isinstance(error, Later) and error.after is not None else 0.0
-    wait = max(asked, min(LONGEST_WAIT, FIRST_WAIT * 2**work.attempt))
+    wait = max(min(asked, LONGEST_ASKED), min(LONGEST_WAIT, FIRST_WAIT * 2**work.attempt))
     return replace(work, attempt=work.attempt + 1, last_error=f"{type(error).__name__} {error.code}"), wait
 
 

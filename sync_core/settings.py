@@ -96,6 +96,17 @@ class Settings:
         return settings
 
 
+def _is_safe(address: str) -> bool:
+    """Keys travel there: over https, or not further than this machine. Reading the port refuses one that is no number."""
+    try:
+        parts = urlsplit(address)
+        return parts.port != 0 and (
+            parts.hostname in LOOPBACK if parts.scheme == "http" else parts.scheme == "https" and bool(parts.hostname)
+        )
+    except ValueError:
+        return False
+
+
 class _Reader:
     """Reads one setting at a time and remembers what is wrong, so that all of it is told at once."""
 
@@ -119,15 +130,13 @@ class _Reader:
 
     def url(self, name: str, default: str = "") -> str:
         value = (self._get(name) or default).rstrip("/")
-        parts = urlsplit(value)
-        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-        if not (safe and parts.netloc):
+        if not _is_safe(value):
             self._wrong(name, "an https address (http only on this machine)")
         return value
 
     def loopback_token(self, name: str, graph_url: str) -> str:
         value = self._get(name)
-        if value and urlsplit(graph_url).hostname not in LOOPBACK:
+        if value and not (_is_safe(graph_url) and urlsplit(graph_url).hostname in LOOPBACK):
             self._wrong(name, "no value unless GRAPH_URL is an address of this machine: Graph itself is reached by identity")
         return value
 

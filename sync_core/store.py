@@ -16,6 +16,7 @@ Writes of links are optimistic: the row's etag decides between two workers, and 
 
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 from typing import Self
 
 from azure.data.tables.aio import TableClient, TableServiceClient
@@ -25,6 +26,9 @@ from sync_core.errors import Stale
 from sync_core.model import BookingId, EventId, Link, Reason, Room, RoomId, State
 from sync_core.rows import Subscribed, Watch
 from sync_core.tables import Row, Table, decode, encode
+
+PART = 30_000
+"""Characters: a table takes 32 K in one property, a queue's message may be longer (Microsoft docs, Table service data model)."""
 
 TABLES = ("links", "rooms", "journal", "kept")
 
@@ -44,6 +48,7 @@ class Store:
 
     def __init__(self, links: TableClient, rooms: TableClient, journal: TableClient, kept: TableClient) -> None:
         self._links, self._rooms, self._journal, self._kept = (Table(table) for table in (links, rooms, journal, kept))
+        self._entries = count(1)
 
     @classmethod
     def of(cls, service: TableServiceClient) -> Self:
@@ -141,7 +146,8 @@ class Store:
 
     async def note(self, room: RoomId, key: str, now: datetime, reason: Reason, done: str, result: str) -> None:
         """Ids, rules and results only: never what a meeting is about."""
-        row = {"PartitionKey": encode(f"{room}|{key}"), "RowKey": _newest_first(now), "at": now, "reason": reason}
+        row_key = f"{_newest_first(now)}-{10**9 - next(self._entries)}"
+        row = {"PartitionKey": encode(f"{room}|{key}"), "RowKey": row_key, "at": now, "reason": reason}
         await self._journal.put({**row, "done": done, "result": result})
 
     async def journal(self, room: RoomId, key: str) -> list[Row]:
@@ -150,7 +156,9 @@ class Store:
     async def keep(self, queue: str, message_id: str, text: str, now: datetime) -> None:
         """A message that could not be worked, so that a person sees it and can send it again."""
         row_key = f"{_newest_first(now)}-{encode(message_id)}"
-        await self._kept.put({"PartitionKey": queue, "RowKey": row_key, "message": text, "at": now})
+        parts = {f"message{n}": text[start : start + PART] for n, start in enumerate(range(0, len(text), PART), 1)}
+        await self._kept.put({"PartitionKey": queue, "RowKey": row_key, "at": now} | parts)
 
     async def kept(self, queue: str) -> list[Row]:
-        return [row async for row in self._kept.query("PartitionKey eq @partition", partition=queue)]
+        found = [row async for row in self._kept.query("PartitionKey eq @partition", partition=queue)]
+        return [{**row, "message": "".join(row[name] for name in sorted(row) if name.startswith("message"))} for row in found]

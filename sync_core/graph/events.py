@@ -68,12 +68,12 @@ def parse_event(body: Json) -> Event:
             kind=body.get("type") or "singleInstance",
             series_master=body.get("seriesMasterId"),
             original_start=_original_start(body),
-            start=_moment(body["start"], all_day=all_day),
-            end=_moment(body["end"], all_day=all_day),
+            start=_moment(_member(body, "start"), all_day=all_day),
+            end=_moment(_member(body, "end"), all_day=all_day),
             all_day=all_day,
             subject=PRIVATE_SUBJECT if private else subject(body.get("subject")),
             private=private,
-            organiser=address(body["organizer"]["emailAddress"]["address"]),
+            organiser=address(_member(_member(body, "organizer"), "emailAddress")["address"]),
             attendees=tuple(_parse_attendee(a, private=private) for a in body.get("attendees") or ()),
             location=_room_of(body.get("location")),
             cancelled=bool(body.get("isCancelled")),
@@ -82,6 +82,12 @@ def parse_event(body: Json) -> Event:
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise Malformed("event", f"{type(error).__name__} at {error}") from error
+
+
+def _member(body: Json, name: str) -> Json:
+    if not isinstance(body[name], dict):
+        raise TypeError(name)
+    return body[name]
 
 
 def _parse_attendee(body: Json, *, private: bool) -> Attendee:
@@ -110,11 +116,10 @@ def _room_of(location: Json) -> Address | None:
 
 def _moment(body: Json, *, all_day: bool) -> datetime:
     """UTC. Of an all-day event the date as Graph tells it is the date, whatever the zone beside it."""
-    moment = parse_time(body["dateTime"])
-    zone = body.get("timeZone") or "UTC"
-    if all_day or zone == "UTC" or "+" in body["dateTime"][10:] or body["dateTime"].endswith("Z"):
-        return moment
-    return moment.replace(tzinfo=ZoneInfo(win_tz.get(zone, zone))).astimezone(UTC)
+    moment, zone = datetime.fromisoformat(body["dateTime"]), body.get("timeZone") or "UTC"
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC if all_day or zone == "UTC" else ZoneInfo(iana(zone)))
+    return moment.astimezone(UTC)
 
 
 def parse_time(text: str) -> datetime:
@@ -152,5 +157,5 @@ def iana(windows: str) -> str:
     name = win_tz.get(windows, windows)
     try:
         return ZoneInfo(name).key
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise Malformed("time-zone", windows) from error

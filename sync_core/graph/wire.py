@@ -198,9 +198,9 @@ def _utc(moment: datetime) -> str:
 def _times(slot: Slot, room: Room) -> Json:
     """An all-day event runs from midnight to midnight in one zone, the room's; every other is told in UTC."""
     zone, name = (ZoneInfo(room.time_zone), room.time_zone_windows) if slot.all_day else (UTC, "UTC")
-    start, end = (
-        {"dateTime": moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S"), "timeZone": name} for moment in (slot.start, slot.end)
-    )
+    # Where the clock goes forward at midnight the day begins at one, and Graph still wants midnight.
+    spelled = "%Y-%m-%dT00:00:00" if slot.all_day else "%Y-%m-%dT%H:%M:%S"
+    start, end = ({"dateTime": moment.astimezone(zone).strftime(spelled), "timeZone": name} for moment in (slot.start, slot.end))
     return {"start": start, "end": end, "isAllDay": slot.all_day}
 
 

@@ -57,9 +57,14 @@ class Ibss:
         return wire.parse_booking(await self._send(wire.create_booking(node, essence, guests, mirrors, key)))
 
     async def update_booking(
-        self, booking: Booking, target: Essence, fields: frozenset[Field], guests: Mapping[Address, wire.Guest]
+        self,
+        booking: Booking,
+        target: Essence,
+        fields: frozenset[Field],
+        guests: Mapping[Address, wire.Guest],
+        rooms: frozenset[Address],
     ) -> Booking:
-        return await self._write(booking, wire.update_booking(booking, target, fields, guests))
+        return await self._write(booking, wire.update_booking(booking, target, fields, guests, rooms))
 
     async def cancel_booking(self, booking: Booking) -> Booking:
         return await self._write(booking, wire.cancel_booking(booking))

@@ -150,7 +150,9 @@ def create_booking(node: NodeId, essence: Essence, guests: Mapping[Address, Gues
     return Request("POST", f"/v2/{_part(node)}/bookings", body=body, headers={"Idempotency-Key": key})
 
 
-def update_booking(booking: Booking, target: Essence, fields: Iterable[Field], guests: Mapping[Address, Guest]) -> Request:
+def update_booking(
+    booking: Booking, target: Essence, fields: Iterable[Field], guests: Mapping[Address, Guest], rooms: frozenset[Address]
+) -> Request:
     """Only what differs is sent. A kept party goes back as IBSS keeps it, so a visitor keeps the visit."""
     body: dict[str, Json] = {}
     if Field.SUBJECT in fields:
@@ -159,7 +161,7 @@ def update_booking(booking: Booking, target: Essence, fields: Iterable[Field], g
         before = _times(booking.slot)
         body |= {name: value for name, value in _times(target.slot).items() if value != before[name]}
     if Field.PEOPLE in fields:
-        here = people_of(booking)
+        here = people_of(booking) - rooms
         kept = [party.record for party in booking.parties if party.address in target.people or party.address not in here]
         body["Booking_Parties"] = kept + [_party(person, guests[person]) for person in sorted(target.people - here)]
     if Field.ROOM in fields:
@@ -224,7 +226,7 @@ def parse_booking(body: Json) -> Booking:
 
 def _listed(parties: Json) -> Json:
     """The analytics page shows the parties as a column of the record, so they may be JSON inside a string."""
-    return json.loads(parties) if isinstance(parties, str) and parties else parties or ()
+    return (json.loads(parties) if isinstance(parties, str) and parties else parties) or ()
 
 
 def _parse_party(record: Json) -> Party:
@@ -249,7 +251,7 @@ def parse_node(body: Json) -> Node:
             synced=body.get("Bkng_Ext_System") == SYSTEM_MICROSOFT_365,
             horizon_days=body.get("Forward_Sync_Period"),
         )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise Malformed("node", f"{type(error).__name__} at {error}") from error
 
 
@@ -265,7 +267,7 @@ def parse_space(body: Json) -> Space:
             mailbox=address(mailbox) if mailbox else None,
             synced=bool(mailbox) and switched_on and active and body.get("Space_Class", "Support") == "Support",
         )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise Malformed("space", f"{type(error).__name__} at {error}") from error
 
 
