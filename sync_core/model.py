@@ -129,7 +129,7 @@ class Reason(StrEnum):
     HOST_WITHOUT_MAILBOX = "the host has no mailbox that can be written"
     AMBIGUOUS = "several meetings could be its other half"
     EVENT_UNREADABLE = "Outlook could not be read"
-    ONLY_THE_ROOM_HAS_IT = "gone at the organiser, but it still stands in the room"
+    ONLY_THE_ROOM_HAS_IT = "it still stands in the room, but not at its organiser"
     BOOKING_UNREADABLE = "IBSS could not be read"
     REFUSED = "refused by the other side"
 

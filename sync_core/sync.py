@@ -69,8 +69,7 @@ class Sync:
 
     async def _settle(self, situation: Situation) -> bool:
         """True when both sides agree, or nothing can be done about it now."""
-        policy = replace(self._policy, horizon=timedelta(days=situation.room.horizon_days))
-        plan = planner.plan(situation.link, situation.event.reading, situation.booking.reading, policy, self._clock())
+        plan = self._plan(situation)
         if await self._neighbours_moved(situation, plan):
             return False
         outcome = await self._execution.carry_out(situation, plan)
@@ -78,6 +77,10 @@ class Sync:
         if outcome.link.organiser is not None and outcome.link.state is State.LINKED:
             await self._watch_host(outcome.link.organiser)
         return outcome.settled
+
+    def _plan(self, situation: Situation) -> Plan:
+        policy = replace(self._policy, horizon=timedelta(days=situation.room.horizon_days))
+        return planner.plan(situation.link, situation.event.reading, situation.booking.reading, policy, self._clock())
 
     async def _neighbours_moved(self, situation: Situation, plan: Plan) -> bool:
         """IBSS never has two bookings in one slot. So before a slot is taken in Outlook for one, any other link that still holds
@@ -96,8 +99,7 @@ class Sync:
 
     async def _give_way(self, other: Situation) -> bool:
         """True when the other meeting has left its slot by this."""
-        policy = replace(self._policy, horizon=timedelta(days=other.room.horizon_days))
-        plan = planner.plan(other.link, other.event.reading, other.booking.reading, policy, self._clock())
+        plan = self._plan(other)
         if not plan.actions:
             return False
         await self._note(other, await self._execution.carry_out(other, plan), plan)
