@@ -32,13 +32,18 @@ class TableTwin:
         self.operations += 1
         return self._entity(self._found((partition, row)))
 
-    async def query_entities(self, wanted: str, *, parameters: dict[str, Any]) -> AsyncIterator[TableEntity]:
+    async def query_entities(
+        self, wanted: str, *, select: Iterable[str] | None = None, parameters: dict[str, Any]
+    ) -> AsyncIterator[TableEntity]:
         self.operations += 1
         conditions = [part.split(" eq @") for part in wanted.split(" and ")]
         for key in sorted(self._rows):
             row, _ = self._rows[key]
             if all(row.get(name) == parameters[parameter] for name, parameter in conditions):
-                yield self._entity(key)
+                entity = self._entity(key)
+                for name in set(entity) - set(select or entity):
+                    del entity[name]
+                yield entity
 
     async def create_entity(self, row: dict[str, Any]) -> dict[str, Any]:
         self.operations += 1

@@ -7,8 +7,10 @@ import pytest
 
 from localdev.world import ANA, BEN, ELM, OAK, VERA
 from sync_core.errors import SyncError
+from sync_core.model import Reason, State
 from tests.scenarios.in_process import World
 from tests.scenarios.people import Slot, checked
+from tests.scenarios.test_series import weekly
 
 
 async def three_meetings(world: World) -> list[Slot]:
@@ -153,3 +155,48 @@ async def test_S10_who_becomes_a_visitor_is_a_setting(world: World, visitors: st
     await world.settle()
     booking = await world.ibss.the_booking(OAK, slot)
     assert {party["Email"]: party["IsVisitor"] for party in booking["Booking_Parties"]} == expected, visitors
+
+
+async def twelve_meetings(world: World) -> list[tuple[Slot, str]]:
+    made = []
+    for number in range(12):
+        slot = world.slot()
+        event = await world.outlook.book(ANA, slot, f"Meeting {number}", (OAK,))
+        made.append((slot, event["id"]))
+    await world.settle()
+    return made
+
+
+async def test_B13_the_brake_stops_what_would_empty_a_room_and_other_rooms_go_on(world: World) -> None:
+    made = await twelve_meetings(world)
+    elsewhere = world.slot()
+    other = await world.outlook.book(BEN, elsewhere, "Elsewhere", (ELM,))
+    await world.settle()
+    for _, event in made:
+        await world.outlook.cancel(ANA, event)
+    await world.outlook.cancel(BEN, other["id"])
+    await world.settle()
+    await world.sweep()
+    standing = [slot for slot, _ in made if await world.ibss.bookings(OAK, slot)]
+    assert len(standing) == 2
+    assert await world.ibss.bookings(ELM, elsewhere) == []
+    held = [link for link in await world.store.links(OAK.space) if link.reason is Reason.BRAKED]
+    assert [link.state for link in held] == [State.LINKED] * 2
+
+
+async def test_B13_a_long_series_counts_as_one_meeting_for_the_brake(world: World) -> None:
+    first = world.slot()
+    master = await world.outlook.book(ANA, first, "Weekly", (OAK,), recurrence=weekly(first, 20))
+    await world.settle()
+    await world.outlook.cancel(ANA, master["id"])
+    await world.settle()
+    assert await world.ibss.bookings(OAK, Slot(first.start, first.end.replace(year=2027))) == []
+
+
+@pytest.mark.settings(CANCEL_BRAKE="100%,10")
+async def test_B13_the_brake_is_a_setting(world: World) -> None:
+    made = await twelve_meetings(world)
+    for _, event in made:
+        await world.outlook.cancel(ANA, event)
+    await world.settle()
+    assert [slot for slot, _ in made if await world.ibss.bookings(OAK, slot)] == []
