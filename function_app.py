@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import azure.functions as func
 
 from sync_core.app import App
-from sync_core.intake import Reply
 from sync_core.queues import PULL_ROOM, SYNC_INSTANCE, PullRoom, SyncInstance, decode
+from sync_core.replies import Reply
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 service = App(os.environ)

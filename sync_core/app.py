@@ -98,6 +98,7 @@ def compose(
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Workers:
     """The use cases over these gateways. `clock` tells the time in UTC."""
+    from sync_core.brake import Brake
     from sync_core.execution import Execution, VisitorPolicy
     from sync_core.look import Look
     from sync_core.planner import Policy
@@ -117,8 +118,9 @@ def compose(
     )
     readings = Readings(graph, ibss, store, rooms)
     execution = Execution(graph, ibss, store, rooms, VisitorPolicy(settings.visitors, settings.tenant_domains))
+    brake = Brake(store, settings.cancel_brake, clock)
     look = Look(graph, ibss, store, rooms, readings)
-    sync = Sync(graph, store, queues, rooms, look, execution, policy, subscriptions.watch_host, clock)
+    sync = Sync(graph, store, queues, rooms, look, execution, brake, policy, subscriptions.watch_host, clock)
     return Workers(sync, Pull(graph, ibss, store, queues, rooms, subscriptions, clock), subscriptions)
 
 

@@ -80,6 +80,12 @@ class Execution:
             return await self._refused(situation.stored, replace(link, base=agreed.base, kept=agreed.kept), refusal)
         return Outcome(await self._save(situation.stored, _standing(link, plan)))
 
+    async def hold(self, situation: Situation, reason: Reason) -> Outcome:
+        """What was planned is not done, and the link says why."""
+        link, stored = situation.link, situation.stored
+        held = replace(link, state=stored.state if stored else link.state, reason=reason)
+        return Outcome(await self._save(stored, held), result=reason)
+
     async def _save(self, stored: Link | None, link: Link) -> Link:
         """New, changed, or under another name. Whom a booking belongs to is written first: a link that is found by nobody would
         never follow its booking. Raises Stale when another worker was faster.

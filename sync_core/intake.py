@@ -8,7 +8,7 @@ import html
 import json
 import logging
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from sync_core.errors import Later
 from sync_core.model import BookingId, EventId, NodeId
 from sync_core.queues import PullRoom, Queues, SyncInstance, Work
+from sync_core.replies import Reply, problem
 from sync_core.rows import Subscribed
 from sync_core.store import Store
 
@@ -29,13 +30,6 @@ LOST = frozenset({"reauthorizationRequired", "subscriptionRemoved"})
 """Lifecycle events after which the subscription itself needs work. All others, known or not, are treated like "missed"."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    status: int
-    body: str = ""
-    content_type: str = "text/plain; charset=utf-8"
 
 
 class Intake:
@@ -59,8 +53,8 @@ class Intake:
             return reply
         items = _items(body)
         if items is None:
-            return _problem(400, "The body is not a list of change notifications: expected JSON with a list named value.")
-        work = [_hint(known, item) for item in items if (known := await self._genuine(item)) is not None]
+            return problem(400, "The body is not a list of change notifications: expected JSON with a list named value.")
+        work = [_hint(known, item) for item, known in await self._genuine(items)]
         await self._queue(list(dict.fromkeys(work)), len(items))
         return Reply(202)
 
@@ -70,11 +64,10 @@ class Intake:
             return reply
         items = _items(body)
         if items is None:
-            return _problem(400, "The body is not a list of lifecycle notifications: expected JSON with a list named value.")
+            return problem(400, "The body is not a list of lifecycle notifications: expected JSON with a list named value.")
         told: dict[Subscribed, set[str]] = {}
-        for item in items:
-            if (known := await self._genuine(item)) is not None:
-                told.setdefault(known, set()).add(str(item.get("lifecycleEvent")))
+        for item, known in await self._genuine(items):
+            told.setdefault(known, set()).add(str(item.get("lifecycleEvent")))
         work = [replace(_pull(known), fresh=True, resubscribe=bool(events & LOST)) for known, events in told.items()]
         await self._queue(work, len(items))
         return Reply(202)
@@ -84,30 +77,31 @@ class Intake:
         if (reply := _too_large(body)) is not None:
             return reply
         if not body:
-            return _problem(400, "The request has no body: send it with a Content-Length, not chunked.")
+            return problem(400, "The request has no body: send it with a Content-Length, not chunked.")
         records, wrong = _records(body)
         if wrong:
-            return _problem(400, wrong)
+            return problem(400, wrong)
         work = [SyncInstance(booking=BookingId(record["Booking_Id"]), node=NodeId(str(record["Node_Id"]))) for record in records]
         await self._queue(work, len(work))
         receipts = {"value": [{"Booking_Id": record["Booking_Id"], "Status": "accepted"} for record in records]}
         return Reply(202, json.dumps(receipts), "application/json")
 
-    async def _genuine(self, item: Any) -> Subscribed | None:
-        """What an item is about whose subscription is ours and whose client state is the one that only Graph was told."""
-        if not isinstance(item, dict):
-            return None
-        subscription, client_state = item.get("subscriptionId"), item.get("clientState")
-        if not (isinstance(subscription, str) and isinstance(client_state, str) and 0 < len(subscription) <= LONGEST_ID):
-            return None
-        if not (_is_unicode(subscription) and _is_unicode(client_state)):
-            return None
-        known = await self._store.subscription(subscription)
-        given = hash_of(client_state)
-        if known is None or not compare_digest(known.client_state_hash, given):
-            log.warning("a notification was dropped: %s", "unknown subscription" if known is None else "wrong client state")
-            return None
-        return known
+    async def _genuine(self, items: list[Any]) -> list[tuple[Any, Subscribed]]:
+        """The items whose subscription is ours and whose client state is the one that only Graph was told, with what they are
+        about. Each subscription is read once, however many items name it.
+        """
+        told = [(item, claim) for item in items if (claim := _claim(item)) is not None]
+        known = {subscription: await self._store.subscription(subscription) for subscription in {claim[0] for _, claim in told}}
+        genuine = [
+            (item, subscribed)
+            for item, (subscription, given) in told
+            if (subscribed := known[subscription]) is not None and compare_digest(subscribed.client_state_hash, given)
+        ]
+        if len(genuine) < len(items):
+            log.warning(
+                "%d of %d notifications were dropped: not one of our subscriptions", len(items) - len(genuine), len(items)
+            )
+        return genuine
 
     async def _queue(self, work: Sequence[Work], taken: int) -> None:
         for message in work:
@@ -121,7 +115,17 @@ async def _or_busy(answer: Awaitable[Reply]) -> Reply:
         return await answer
     except Later as error:
         log.error("nothing was taken: %s", error.code)  # noqa: TRY400 — one line says it
-        return _problem(503, "The work could not be queued. Send it again.")
+        return problem(503, "The work could not be queued. Send it again.")
+
+
+def _claim(item: Any) -> tuple[str, str] | None:
+    """The subscription that an item names, and the hash of the client state that it gives."""
+    if not isinstance(item, dict):
+        return None
+    subscription, client_state = item.get("subscriptionId"), item.get("clientState")
+    if not (isinstance(subscription, str) and isinstance(client_state, str) and 0 < len(subscription) <= LONGEST_ID):
+        return None
+    return (subscription, hash_of(client_state)) if _is_unicode(subscription) and _is_unicode(client_state) else None
 
 
 def hash_of(client_state: str) -> str:
@@ -147,12 +151,12 @@ def _handshake(query: Mapping[str, str]) -> Reply | None:
     if token is None:
         return None
     if len(token) > LONGEST_TOKEN:
-        return _problem(400, f"The validation token is longer than {LONGEST_TOKEN} characters.")
+        return problem(400, f"The validation token is longer than {LONGEST_TOKEN} characters.")
     return Reply(200, html.escape(token, quote=False))
 
 
 def _too_large(body: bytes) -> Reply | None:
-    return _problem(413, "The body is larger than 256 KiB.") if len(body) > LARGEST_BODY else None
+    return problem(413, "The body is larger than 256 KiB.") if len(body) > LARGEST_BODY else None
 
 
 def _items(body: bytes) -> list[Any] | None:
@@ -193,9 +197,3 @@ def _wrong(record: Any) -> str:
 def _is_unicode(text: str) -> bool:
     """JSON can spell half a character; no address, key or hash can be made of it."""
     return not any("\ud800" <= character <= "\udfff" for character in text)
-
-
-def _problem(status: int, detail: str) -> Reply:
-    return Reply(
-        status, json.dumps({"title": "The request was not taken", "status": status, "detail": detail}), "application/problem+json"
-    )

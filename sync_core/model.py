@@ -131,6 +131,7 @@ class Reason(StrEnum):
     EVENT_UNREADABLE = "Outlook could not be read"
     ONLY_THE_ROOM_HAS_IT = "it still stands in the room, but not at its organiser"
     BOOKING_UNREADABLE = "IBSS could not be read"
+    BRAKED = "held back: too many meetings of this room would be cancelled at once"
     REFUSED = "refused by the other side"
 
 

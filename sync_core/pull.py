@@ -19,7 +19,15 @@ from sync_core.series import renamed
 from sync_core.store import Store
 from sync_core.subscriptions import Subscriptions
 
-UNSETTLED = frozenset({Reason.EVENT_UNREADABLE, Reason.ONLY_THE_ROOM_HAS_IT, Reason.BOOKING_UNREADABLE, Reason.BEYOND_HORIZON})
+UNSETTLED = frozenset(
+    {
+        Reason.EVENT_UNREADABLE,
+        Reason.ONLY_THE_ROOM_HAS_IT,
+        Reason.BOOKING_UNREADABLE,
+        Reason.BEYOND_HORIZON,
+        Reason.BRAKED,
+    }
+)
 """Reasons that time alone may end."""
 
 SLOT_TAKEN = "SpaceConflict"

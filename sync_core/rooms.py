@@ -2,8 +2,9 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Self
 
 from sync_core.graph.events import iana
 from sync_core.ibss.client import Ibss
@@ -21,8 +22,10 @@ class Rooms:
     mailbox and is active ("Microsoft 365 Calendar Integration", IBSS answers).
     """
 
-    def __init__(self, ibss: Ibss, store: Store, horizon_days: int, clock: Callable[[], datetime]) -> None:
-        self._ibss, self._store, self._horizon_days, self._clock = ibss, store, horizon_days, clock
+    def __init__(
+        self, ibss: Ibss, store: Store, horizon_days: int, clock: Callable[[], datetime], more: Sequence[Room] = ()
+    ) -> None:
+        self._ibss, self._store, self._horizon_days, self._clock, self._more = ibss, store, horizon_days, clock, more
         self._known: dict[RoomId, Room] = {}
         self._known_until: datetime | None = None
 
@@ -52,8 +55,18 @@ class Rooms:
         self._remember(list(found.values()))
         return found
 
+    async def candidates(self) -> list[Room]:
+        """Every room that could be synced, switched on or not, as IBSS has it now."""
+        nodes = {node.id: node for node in await self._ibss.nodes()}
+        buildings = [node for node in nodes.values() if node.building]
+        return [self._room(s, building, nodes) for building in buildings for s in await self._ibss.spaces(building.id) if s.ready]
+
+    def joined_by(self, more: Sequence[Room]) -> Self:
+        """These rooms and more, for a look ahead."""
+        return type(self)(self._ibss, self._store, self._horizon_days, self._clock, more)
+
     def _remember(self, rooms: list[Room]) -> None:
-        self._known = {room.id: room for room in rooms}
+        self._known = {room.id: room for room in [*rooms, *self._more]}
         self._known_until = self._clock() + FRESH_FOR if rooms else None
 
     async def _read(self) -> list[Room]:

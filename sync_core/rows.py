@@ -1,7 +1,7 @@
 """How links, rooms and subscriptions stand in table rows."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -43,6 +43,16 @@ class Subscribed:
     room: RoomId | None
     client_state_hash: str
     expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Braking:
+    """What a room lost lately, by meeting; and whether its brake is pulled, which it stays until a person releases it."""
+
+    room: RoomId
+    lost: dict[str, datetime] = field(default_factory=dict)
+    pulled: bool = False
+    row_etag: str | None = None
 
 
 def link_row(link: Link) -> Row:
@@ -182,3 +192,13 @@ def watch_row(watch: Watch) -> Row:
         "window_end": watch.window_end,
         "trouble": watch.trouble,
     }
+
+
+def braking_row(braking: Braking) -> Row:
+    lost = {meeting: at.isoformat() for meeting, at in braking.lost.items()}
+    return {"PartitionKey": "brake", "RowKey": encode(braking.room), "lost": json.dumps(lost), "pulled": braking.pulled}
+
+
+def braking(row: Any) -> Braking:
+    lost = {meeting: datetime.fromisoformat(at) for meeting, at in json.loads(row["lost"]).items()}
+    return Braking(RoomId(decode(row["RowKey"])), lost, row["pulled"], row.metadata["etag"])

@@ -1,5 +1,6 @@
 """The settings: read from the environment once, checked as a whole, and then plain values."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,6 +25,7 @@ NAMES = (
     "CONFLICT_WINNER",
     "VISITORS",
     "ON_BOOKING_CANCELLED",
+    "CANCEL_BRAKE",
     "SWEEP_ROOMS_SCHEDULE",
     "SWEEP_BOOKINGS_SCHEDULE",
     "RENEW_SCHEDULE",
@@ -50,6 +52,14 @@ class OnBookingCancelled(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class BrakeLimit:
+    """A room may lose up to `count` meetings in an hour, and more as long as they are no more than `share` of all it has."""
+
+    share: float = 0.2
+    count: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class Storage:
     """A connection string; or, with an identity, the two addresses and the identity's client id (which may be empty)."""
 
@@ -72,6 +82,7 @@ class Settings:
     conflict_winner: Side
     visitors: Visitors
     on_booking_cancelled: OnBookingCancelled
+    cancel_brake: BrakeLimit
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -89,6 +100,7 @@ class Settings:
             horizon_days=read.days("HORIZON_DAYS", 180),
             conflict_winner=read.choice("CONFLICT_WINNER", Side, Side.OUTLOOK),
             visitors=read.choice("VISITORS", Visitors, Visitors.EXTERNAL),
+            cancel_brake=read.brake("CANCEL_BRAKE", BrakeLimit()),
             on_booking_cancelled=read.choice("ON_BOOKING_CANCELLED", OnBookingCancelled, OnBookingCancelled.CANCEL_EVENT),
         )
         if read.problems:
@@ -149,6 +161,14 @@ class _Reader:
     def days(self, name: str, default: int) -> int:
         expected = f"a number of days from 1 to {WIDEST_WINDOW}"
         return self._parsed(name, default, lambda text: int(text) if 0 < int(text) <= WIDEST_WINDOW else None, expected)
+
+    def brake(self, name: str, default: BrakeLimit) -> BrakeLimit:
+        expected = "a share and a count, such as 20%,10"
+        match = re.fullmatch(r"(\d{1,3})\s*%\s*,\s*(\d{1,6})", self._get(name) or "20%,10")
+        if match is None or int(match[1]) > 100:  # noqa: PLR2004 — per cent
+            self._wrong(name, expected)
+            return default
+        return BrakeLimit(int(match[1]) / 100, int(match[2]))
 
     def choice[Choice: StrEnum](self, name: str, choices: type[Choice], default: Choice) -> Choice:
         return self._parsed(name, default, lambda text: choices(text.lower()), f"one of {', '.join(choices)}")

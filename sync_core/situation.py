@@ -1,10 +1,14 @@
 """What is known of one meeting at the moment of deciding: its link as stored, its link as now understood, and both sides."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
+from sync_core import planner
 from sync_core.ibss.wire import Booking
 from sync_core.model import BookingId, EventId, Instance, Link, Room, RoomId, Side, State
+from sync_core.planner import Plan, Policy
+from sync_core.queues import SyncInstance
 from sync_core.readings import BookingSide, EventSide
 
 
@@ -16,6 +20,12 @@ class Situation:
     link: Link
     event: EventSide
     booking: BookingSide
+
+
+def decided(situation: Situation, policy: Policy, now: datetime) -> Plan:
+    """What is to be done about it. How far ahead a room is synced is its building's to say."""
+    policy = replace(policy, horizon=timedelta(days=situation.room.horizon_days))
+    return planner.plan(situation.link, situation.event.reading, situation.booking.reading, policy, now)
 
 
 def transaction_id(booking: BookingId, generation: int) -> str:
@@ -53,6 +63,13 @@ def without_event(link: Link, key: str) -> Link:
 def without_booking(link: Link) -> Link:
     """The link of a booking that is yet to be made, whatever booking there was before."""
     return replace(link, booking_id=None, node_id=None, booking_etag="")
+
+
+def work_of(link: Link) -> SyncInstance:
+    """A look at a linked meeting: by its event; by its booking as long as there is no event."""
+    if link.instance is None:
+        return SyncInstance(booking=link.booking_id, node=link.node_id)
+    return SyncInstance(link.room, event=link.room_event_id, key=link.key)
 
 
 def seen(link: Link, event: EventSide, booking: BookingSide, room_event: EventId | None) -> Link:

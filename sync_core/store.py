@@ -7,6 +7,7 @@
 | links     | instance:<key> | room               | the rooms in which a meeting was ever linked    |
 | rooms     | room           | room               | a room as IBSS describes it                     |
 | rooms     | watch          | room               | its delta link and window, its health           |
+| rooms     | brake          | room               | what the room lost lately, and whether to stop  |
 | rooms     | subscription   | subscription id    | whose it is and the hash of its client state    |
 | journal   | room and key   | newest first       | what was seen, which rule, what was done        |
 | kept      | queue          | newest first       | messages that could not be worked               |
@@ -14,6 +15,7 @@
 Writes of links are optimistic: the row's etag decides between two workers, and the loser gets Stale.
 """
 
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
@@ -24,7 +26,7 @@ from azure.data.tables.aio import TableClient, TableServiceClient
 from sync_core import rows
 from sync_core.errors import Stale
 from sync_core.model import BookingId, EventId, Link, Reason, Room, RoomId, State
-from sync_core.rows import Subscribed, Watch
+from sync_core.rows import Braking, Subscribed, Watch
 from sync_core.tables import Row, Table, decode, encode
 
 PART = 30_000
@@ -129,6 +131,15 @@ class Store:
         row = rows.watch_row(watch)
         await (self._rooms.insert(row) if watch.row_etag is None else self._rooms.replace(row, watch.row_etag))
 
+    async def braking(self, room: RoomId) -> Braking:
+        row = await self._rooms.get("brake", encode(room))
+        return rows.braking(row) if row else Braking(room)
+
+    async def save_braking(self, braking: Braking) -> None:
+        """Raises Stale when another worker was faster."""
+        row = rows.braking_row(braking)
+        await (self._rooms.insert(row) if braking.row_etag is None else self._rooms.replace(row, braking.row_etag))
+
     async def subscription(self, subscription: str) -> Subscribed | None:
         row = await self._rooms.get("subscription", encode(subscription))
         return rows.subscribed(row) if row else None
@@ -161,4 +172,25 @@ class Store:
 
     async def kept(self, queue: str) -> list[Row]:
         found = [row async for row in self._kept.query("PartitionKey eq @partition", partition=queue)]
-        return [{**row, "message": "".join(row[name] for name in sorted(row) if name.startswith("message"))} for row in found]
+        return [_joined(row) for row in found]
+
+    async def kept_one(self, queue: str, row_key: str) -> Row | None:
+        row = await self._kept.get(queue, row_key)
+        return _joined(row) if row else None
+
+    async def forget_kept(self, queue: str, row_key: str) -> None:
+        await self._kept.delete(queue, row_key)
+
+    # counts and lists
+
+    async def watches(self) -> list[Watch]:
+        return [rows.watch(row) async for row in self._rooms.query("PartitionKey eq @partition", partition="watch")]
+
+    async def standings(self, room: RoomId) -> Counter[tuple[State, Reason]]:
+        """How many of a room's links stand how, and why. What the meetings are about is not even read."""
+        found = self._links.query("PartitionKey eq @partition", ["state", "reason"], partition=encode(room))
+        return Counter([(State(row["state"]), Reason(row["reason"])) async for row in found])
+
+
+def _joined(row: Row) -> Row:
+    return {**row, "message": "".join(row[name] for name in sorted(row) if name.startswith("message"))}

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sync_core import planner
+from sync_core.brake import Brake
 from sync_core.errors import Gone, Later, Stale
 from sync_core.execution import Execution, Outcome
 from sync_core.graph.client import Graph
 from sync_core.look import Look
 from sync_core.model import Address, Essence, EventId, Field, Reason, State
-from sync_core.planner import CreateEvent, Plan, Policy, UpdateEvent
+from sync_core.planner import CancelBooking, CancelEvent, CreateEvent, Plan, Policy, ReleaseRoom, UpdateEvent
 from sync_core.queues import PullRoom, Queues, SyncInstance
 from sync_core.rooms import Rooms
 from sync_core.situation import Situation
@@ -34,12 +35,13 @@ class Sync:
         rooms: Rooms,
         look: Look,
         execution: Execution,
+        brake: Brake,
         policy: Policy,
         watch_host: Callable[[Address], Awaitable[None]],
         clock: Callable[[], datetime],
     ) -> None:
         self._graph, self._store, self._queues, self._rooms = graph, store, queues, rooms
-        self._look, self._execution, self._policy = look, execution, policy
+        self._look, self._execution, self._brake, self._policy = look, execution, brake, policy
         self._watch_host, self._clock = watch_host, clock
 
     async def sync_instance(self, work: SyncInstance) -> None:
@@ -72,8 +74,7 @@ class Sync:
         plan = self._plan(situation)
         if await self._neighbours_moved(situation, plan):
             return False
-        outcome = await self._execution.carry_out(situation, plan)
-        await self._note(situation, outcome, plan)
+        outcome = await self._carry_out(situation, plan)
         if outcome.link.organiser is not None and outcome.link.state is State.LINKED:
             await self._watch_host(outcome.link.organiser)
         return outcome.settled
@@ -102,8 +103,17 @@ class Sync:
         plan = self._plan(other)
         if not plan.actions:
             return False
-        await self._note(other, await self._execution.carry_out(other, plan), plan)
+        await self._carry_out(other, plan)
         return True
+
+    async def _carry_out(self, situation: Situation, plan: Plan) -> Outcome:
+        cancels = any(isinstance(action, CancelBooking | CancelEvent | ReleaseRoom) for action in plan.actions)
+        if cancels and not await self._brake.lets_go(situation.link):
+            outcome = await self._execution.hold(situation, Reason.BRAKED)
+        else:
+            outcome = await self._execution.carry_out(situation, plan)
+        await self._note(situation, outcome, plan)
+        return outcome
 
     async def _note(self, situation: Situation, outcome: Outcome, plan: Plan) -> None:
         """The journal tells what was decided and done; a look that finds all as it was leaves no entry."""

@@ -37,9 +37,10 @@ class Table:
         except AzureError as error:
             raise _away(error) from error
 
-    async def query(self, wanted: str, **parameters: Any) -> AsyncIterator[Any]:
+    async def query(self, wanted: str, members: list[str] | None = None, **parameters: Any) -> AsyncIterator[Any]:
+        """Rows with all their members, or with those named only."""
         try:
-            async for row in self._client.query_entities(wanted, parameters=parameters):
+            async for row in self._client.query_entities(wanted, select=members, parameters=parameters):
                 yield row
         except ResourceNotFoundError:
             return

@@ -84,11 +84,14 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Space:
+    """`ready`: it could be synced. `synced`: it is switched on as well."""
+
     id: RoomId
     node: NodeId
     name: str
     mailbox: Address | None
     synced: bool
+    ready: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,13 +262,14 @@ def parse_space(body: Json) -> Space:
     try:
         mailbox = body.get("Meta_Ext_Booking_SpaceId")
         switched_on = body.get("Meta_Ext_Booking_System") == SYSTEM_MICROSOFT_365
-        active = bool(body.get("Space_IsActive", 1))
+        ready = bool(mailbox) and bool(body.get("Space_IsActive", 1)) and body.get("Space_Class", "Support") == "Support"
         return Space(
             id=RoomId(body["Space_Id"]),
             node=NodeId(str(body["Node_Id"])),
             name=body["Space_Name"],
             mailbox=address(mailbox) if mailbox else None,
-            synced=bool(mailbox) and switched_on and active and body.get("Space_Class", "Support") == "Support",
+            synced=ready and switched_on,
+            ready=ready,
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise Malformed("space", f"{type(error).__name__} at {error}") from error
