@@ -9,7 +9,7 @@ from sync_core.graph.events import Event
 from sync_core.ibss import wire as ibss_wire
 from sync_core.ibss.client import Ibss
 from sync_core.ibss.wire import Booking
-from sync_core.model import Absent, Address, Essence, EventId, Instance, Link, Present, Reading, Reason, Room, State, Unknown
+from sync_core.model import Absent, Address, Essence, EventId, Link, Present, Reading, Reason, Room, State, Unknown
 from sync_core.rooms import Rooms
 from sync_core.store import Store
 
@@ -100,7 +100,7 @@ class Readings:
         """
         try:
             if link is not None and link.organiser is not None and link.instance is not None:
-                return await self._copy_in(link.organiser, link.event_id, link.instance)
+                return await self._copy_in(link.organiser, link.event_id, link)
             return await self._graph.counterpart(copy.organiser, room.mailbox, copy) if copy is not None else None
         except Unreadable:
             if link is not None and link.event_id is not None:
@@ -110,12 +110,14 @@ class Readings:
     async def _copy(self, room: Room, link: Link | None, copy: Event | None) -> Event | None:
         if copy is not None or link is None or link.instance is None:
             return copy
-        return await self._copy_in(room.mailbox, link.room_event_id, link.instance)
+        return await self._copy_in(room.mailbox, link.room_event_id, link)
 
-    async def _copy_in(self, mailbox: Address, event: EventId | None, instance: Instance) -> Event | None:
+    async def _copy_in(self, mailbox: Address, event: EventId | None, link: Link) -> Event | None:
         """By its id, and where the id is unknown or no longer good, by what it is in every mailbox."""
         found = await self._graph.event(mailbox, event) if event else None
-        return found or await self._graph.find(mailbox, instance)
+        if found is not None or link.instance is None:
+            return found
+        return await self._graph.find(mailbox, link.instance, link.base.slot.start if link.base else None)
 
     async def event_made(self, room: Room, link: Link) -> EventSide:
         """What a create whose answer was lost may have made in the host's calendar."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sync_core.errors import Gone, SyncError, Unreadable
+from sync_core.errors import Gone, Later, SyncError
 from sync_core.graph.client import Graph
 from sync_core.graph.wire import SUBSCRIPTION_MINUTES, subscription_end
 from sync_core.intake import hash_of
@@ -63,7 +63,7 @@ class Subscriptions:
         await self._renew_or_make(mailbox, room, held[0] if held else None)
 
     async def watch_host(self, host: Address) -> None:
-        """For the host of a meeting that was linked just now. One whose calendar is not ours to read is left alone."""
+        """For the host of a meeting that was linked just now. No meeting is held up by it: the timers find what it would tell."""
         if host in self._watched_hosts:
             return
         self._watched_hosts = {subscribed.mailbox for subscribed in await self._store.subscriptions()}
@@ -71,8 +71,11 @@ class Subscriptions:
             return
         try:
             await self._make(host, None)
-        except Unreadable as error:
-            log.info("a host's calendar cannot be watched: %s", error.code)
+        except Later as error:
+            log.info("a host's calendar cannot be watched yet: %s", error)
+            return
+        except SyncError as error:
+            log.warning("a host's calendar cannot be watched: %s", error)
         self._watched_hosts.add(host)
 
     async def _held(self, rooms: dict[Address, RoomId]) -> dict[Address, Subscribed]:

@@ -21,6 +21,9 @@ from sync_core.store import Store
 ROUNDS = 4
 """How often one piece of work reads and plans anew, because somebody was faster, before it is queued again."""
 
+ON_ITS_WAY = frozenset({Reason.EVENT_UNREADABLE, Reason.ONLY_THE_ROOM_HAS_IT})
+SOON = 4
+
 QUIET = frozenset({Reason.IN_SYNC, Reason.OVER, Reason.NOTHING_THERE})
 
 log = logging.getLogger(__name__)
@@ -48,15 +51,23 @@ class Sync:
         """Raises Later when it could not be settled now."""
         if work.host is not None and work.event is not None:
             await self._each_room(work.host, work.event)
-            return
+            return None
         for _ in range(ROUNDS):
             try:
                 situation = await self._look.at(work)
-                if situation is None or await self._settle(situation):
-                    return
+                if situation is None:
+                    return None
+                outcome = await self._settle(situation)
+                if outcome is not None and outcome.settled:
+                    return self._soon(work, outcome)
             except (Stale, Gone) as error:
                 log.info("somebody was faster (%s): looking again", error.code)
         raise Later("contended")
+
+    def _soon(self, work: SyncInstance, outcome: Outcome) -> None:
+        """What is on its way between two mailboxes is there in a moment: it is looked at again soon, before the sweeps do."""
+        if outcome.link.reason in ON_ITS_WAY and work.attempt < SOON:
+            raise Later("on-its-way")
 
     async def _each_room(self, host: Address, event_id: EventId) -> None:
         """A host's event changed: in each of its rooms that is linked, the meeting is looked at."""
@@ -69,15 +80,15 @@ class Sync:
         for room in inside:
             await self.sync_instance(SyncInstance(room.id, key=event.instance.key if event else None))
 
-    async def _settle(self, situation: Situation) -> bool:
-        """True when both sides agree, or nothing can be done about it now."""
+    async def _settle(self, situation: Situation) -> Outcome | None:
+        """None when another meeting was moved out of the way first."""
         plan = self._plan(situation)
         if await self._neighbours_moved(situation, plan):
-            return False
+            return None
         outcome = await self._carry_out(situation, plan)
         if outcome.link.organiser is not None and outcome.link.state is State.LINKED:
             await self._watch_host(outcome.link.organiser)
-        return outcome.settled
+        return outcome
 
     def _plan(self, situation: Situation) -> Plan:
         policy = replace(self._policy, horizon=timedelta(days=situation.room.horizon_days))

@@ -20,7 +20,7 @@ from kiota_authentication_azure.azure_identity_authentication_provider import Az
 from kiota_http.middleware.options import ResponseHandlerOption
 from msgraph.graph_request_adapter import GraphRequestAdapter
 
-from sync_core.errors import Gone, Later
+from sync_core.errors import Gone, Later, Refused
 from sync_core.graph import wire
 from sync_core.graph.events import Event, parse_event
 from sync_core.graph.wire import DeltaPage, EventChange, Subscription
@@ -72,9 +72,9 @@ class Graph:
         except Gone:
             return None
 
-    async def find(self, mailbox: Address, instance: Instance) -> Event | None:
-        """This mailbox's copy of an instance."""
-        return await self._find(mailbox, instance.ical_uid, instance.original_start)
+    async def find(self, mailbox: Address, instance: Instance, near: datetime | None) -> Event | None:
+        """This mailbox's copy of an instance. `near` is when it was last known to be."""
+        return await self._find(mailbox, instance.ical_uid, instance.original_start, near)
 
     async def counterpart(self, mailbox: Address, holder: Address, copy: Event) -> Event | None:
         """This mailbox's copy of an event of which `holder` has `copy`. The holder may know a single event where this mailbox has
@@ -83,19 +83,26 @@ class Graph:
         """
         found = await self._find(mailbox, copy.ical_uid, copy.original_start, copy.start)
         if found is None and copy.series_master is not None and (master := await self.event(holder, copy.series_master)):
-            found = await self._find(mailbox, master.ical_uid, copy.original_start)
+            found = await self._find(mailbox, master.ical_uid, copy.original_start, copy.start)
         return found
 
-    async def _find(
-        self, mailbox: Address, uid: str, original_start: datetime | None, start: datetime | None = None
-    ) -> Event | None:
-        found = wire.parse_events(await self._send(wire.find_event(mailbox, uid)))
-        for event in found:
-            if event.kind == "seriesMaster" and (original_start or start):
-                return await self._occurrence(mailbox, event.id, original_start, start)
+    async def _find(self, mailbox: Address, uid: str, original_start: datetime | None, near: datetime | None) -> Event | None:
+        for event in await self._named(mailbox, uid, near):
+            if event.kind == "seriesMaster" and (original_start or near):
+                return await self._occurrence(mailbox, event.id, original_start, near)
             if event.kind != "seriesMaster" and event.original_start == original_start:
                 return event
         return None
+
+    async def _named(self, mailbox: Address, uid: str, near: datetime | None) -> list[Event]:
+        """All with this iCalUId. Where it cannot be filtered by, they are looked for around their day."""
+        try:
+            found = list(wire.parse_events(await self._send(wire.find_event(mailbox, uid))))
+        except Refused:
+            if near is None:
+                raise
+            found = await self.window(mailbox, near - timedelta(days=1), near + timedelta(days=1))
+        return [event for event in found if event.ical_uid == uid]
 
     async def _occurrence(
         self, mailbox: Address, master: EventId, original_start: datetime | None, start: datetime | None

@@ -102,3 +102,26 @@ async def test_S14_a_meeting_that_cannot_be_worked_stops_no_other(world: World) 
     assert (await world.ibss.the_booking(OAK, good))["Booking_Name"] == "Within the policy"
     journal = await world.store.journal(OAK.space, refused["iCalUId"])
     assert "PolicyViolation" in " ".join(entry["result"] for entry in journal)
+
+
+async def test_S02_a_graph_that_cannot_filter_by_ical_uid_is_searched_by_day(world: World) -> None:
+    await graph_fault(
+        world, method="GET", path="events.*filter=iCalUId", status=400, code="ErrorInvalidUrlQueryFilter", times=1000
+    )
+    slot = world.slot()
+    event = await world.outlook.book(ANA, slot, "Plan the move", (OAK,), (BEN,))
+    await world.settle()
+    assert (await world.ibss.the_booking(OAK, slot))["Booking_Name"] == "Plan the move"
+    await world.outlook.cancel(ANA, event["id"])
+    await world.settle()
+    assert await world.ibss.bookings(OAK, slot) == []
+
+
+async def test_S02_an_organiser_s_copy_that_appears_late_is_waited_for_and_the_true_subject_comes(world: World) -> None:
+    await graph_fault(
+        world, method="GET", path=f"{ANA.address.replace('@', '(@|%40)')}/events", status=404, code="ErrorItemNotFound", times=2
+    )
+    slot = world.slot()
+    await world.outlook.book(ANA, slot, "Plan the move", (OAK,), (BEN,))
+    await world.settle()
+    assert (await world.ibss.the_booking(OAK, slot))["Booking_Name"] == "Plan the move"
