@@ -46,23 +46,28 @@ class Look:
             former = await self._store.link(room.id, work.was) if work.was else None
             if former is not None and copy is not None:
                 return await self._renamed(room, former, copy)
-            stored = await self._link_of_copy(room, work.event, copy)
+            stored = await self._link_of_copy(room, work, copy)
         if stored is None and (copy is None or copy.kind == "seriesMaster"):
             return None
         return await self._of_meeting(room, stored, copy, work.event)
 
-    async def _link_of_copy(self, room: Room, event: EventId, copy: Event | None) -> Link | None:
+    async def _link_of_copy(self, room: Room, work: SyncInstance, copy: Event | None) -> Link | None:
         """An exception may not say where it was before; then only its id tells which link it has."""
-        if copy is not None and (link := await self._store.link(room.id, copy.instance.key)) is not None:
-            return link
-        return await self._store.link_of_room_event(room.id, event) if copy is None or copy.kind == "exception" else None
+        if copy is not None and copy.instance.key != work.key:
+            link = await self._store.link(room.id, copy.instance.key)
+            if link is not None:
+                return link
+        if work.event is None or (copy is not None and copy.kind != "exception"):
+            return None
+        return await self._store.link_of_room_event(room.id, work.event)
 
     async def _of_meeting(self, room: Room, stored: Link | None, copy: Event | None, event: EventId | None) -> Situation | None:
         side = await self._readings.event(room, stored, copy)
         if stored is None and side.original is not None:
             if (made := await self._made_for_a_booking(room, side)) is not None:
                 return made
-            stored = await self._store.link(room.id, side.original.instance.key)
+            if copy is None or copy.instance != side.original.instance:
+                stored = await self._store.link(room.id, side.original.instance.key)
         if (stored is None or stored.state is State.CLOSED) and (left := await self._left_behind(room, side)) is not None:
             return left
         if stored is None and isinstance(side.reading, Absent):
