@@ -39,6 +39,34 @@ async def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 â€
     return _response(Reply(200, "up"))
 
 
+# What people ask for
+
+
+@app.route("status", methods=["GET"])
+async def status(req: func.HttpRequest) -> func.HttpResponse:
+    return _response(await service.workers.operations.status(req.params, req.headers.get("Accept", "")))
+
+
+@app.route("explain", methods=["GET"])
+async def explain(req: func.HttpRequest) -> func.HttpResponse:
+    return _response(await service.workers.operations.explain(req.params, req.headers.get("Accept", "")))
+
+
+@app.route("plan", methods=["GET"])
+async def plan(req: func.HttpRequest) -> func.HttpResponse:
+    return _response(await service.workers.operations.plan(req.params, req.headers.get("Accept", "")))
+
+
+@app.route("resync", methods=["POST"])
+async def resync(req: func.HttpRequest) -> func.HttpResponse:
+    return _response(await service.workers.operations.resync(req.get_body()))
+
+
+@app.route("replay", methods=["POST"])
+async def replay(req: func.HttpRequest) -> func.HttpResponse:
+    return _response(await service.workers.operations.replay(req.get_body()))
+
+
 # The work
 
 
@@ -66,6 +94,7 @@ async def keep_sync_instance(message: func.QueueMessage) -> None:
 
 
 @app.timer_trigger("timer", "%RENEW_SCHEDULE%")
+@app.retry(strategy="exponential_backoff", max_retry_count="6", minimum_interval="00:00:05", maximum_interval="00:02:00")
 async def renew_subscriptions(timer: func.TimerRequest) -> None:  # noqa: ARG001
     await service.workers.subscriptions.renew_all()
 

@@ -26,11 +26,20 @@ if TYPE_CHECKING:
 
     from sync_core.graph.client import Credential, Graph
     from sync_core.ibss.client import Ibss
+    from sync_core.operations import Operations
+    from sync_core.planner import Policy
     from sync_core.pull import Pull
+    from sync_core.rooms import Rooms
     from sync_core.subscriptions import Subscriptions
     from sync_core.sync import Sync
 
 CLIENT_STATE_BYTES = 32
+SCHEDULES = {
+    "sweep_rooms": "SWEEP_ROOMS_SCHEDULE",
+    "sweep_bookings": "SWEEP_BOOKINGS_SCHEDULE",
+    "roll_horizon": "ROLL_HORIZON_SCHEDULE",
+}
+"""The host reads these itself; here they only tell people when a timer comes next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,7 @@ class Workers:
     sync: Sync
     pull: Pull
     subscriptions: Subscriptions
+    operations: Operations
 
 
 class App:
@@ -86,7 +96,8 @@ class App:
         settings = self.settings
         graph = Graph(settings.graph_url, _graph_credential(settings), httpx.AsyncClient(timeout=30))
         ibss = Ibss(settings.ibss_url, settings.ibss_api_key, httpx.AsyncClient(timeout=30))
-        return compose(settings, graph, ibss, self.store, self.queues)
+        schedules = {timer: self._environment.get(name, "") for timer, name in SCHEDULES.items()}
+        return compose(settings, graph, ibss, self.store, self.queues, schedules=schedules)
 
 
 def compose(
@@ -96,8 +107,9 @@ def compose(
     store: Store,
     queues: Queues,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    schedules: Mapping[str, str] | None = None,
 ) -> Workers:
-    """The use cases over these gateways. `clock` tells the time in UTC."""
+    """The use cases over these gateways. `clock` tells the time in UTC; `schedules` are the timers', for people to read."""
     from sync_core.brake import Brake
     from sync_core.execution import Execution, VisitorPolicy
     from sync_core.look import Look
@@ -121,7 +133,37 @@ def compose(
     brake = Brake(store, settings.cancel_brake, clock)
     look = Look(graph, ibss, store, rooms, readings)
     sync = Sync(graph, store, queues, rooms, look, execution, brake, policy, subscriptions.watch_host, clock)
-    return Workers(sync, Pull(graph, ibss, store, queues, rooms, subscriptions, clock), subscriptions)
+    pull = Pull(graph, ibss, store, queues, rooms, subscriptions, clock)
+    operations = _operations(graph, ibss, store, queues, rooms, policy, schedules or {}, clock)
+    return Workers(sync, pull, subscriptions, operations)
+
+
+def _operations(
+    graph: Graph,
+    ibss: Ibss,
+    store: Store,
+    queues: Queues,
+    rooms: Rooms,
+    policy: Policy,
+    schedules: Mapping[str, str],
+    clock: Callable[[], datetime],
+) -> Operations:
+    """What people ask for, over the same rooms, looks and policy as the work."""
+    from sync_core.explain import Explain
+    from sync_core.finding import Finding
+    from sync_core.look import Look
+    from sync_core.operations import Operations
+    from sync_core.readings import Readings
+    from sync_core.rehearsal import Rehearsal
+    from sync_core.status import Status
+
+    def look_over(those: Rooms) -> Look:
+        return Look(graph, ibss, store, those, Readings(graph, ibss, store, those))
+
+    finding = Finding(graph, ibss, store, rooms)
+    explain = Explain(finding, ibss, store, rooms, look_over(rooms), policy, schedules, clock)
+    rehearsal = Rehearsal(graph, ibss, store, look_over, policy, clock)
+    return Operations(Status(store, rooms, clock), explain, finding, rehearsal, rooms, store, queues)
 
 
 def _identity(storage: Storage) -> AsyncTokenCredential:

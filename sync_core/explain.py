@@ -74,7 +74,7 @@ class Explain:
             "agreed": _agreed(stored, situation),
             "now": _now(plan, situation, trouble),
             "journal": await self._journal(stored),
-            "next_look": await self._next_look(stored, plan, trouble),
+            "next_look": await self._kept(stored, booking) + self._next_looks(stored, plan, trouble),
         }
 
     async def _booking(self, situation: Situation | None, clue: Clue, stored: Link | None) -> Booking | None:
@@ -107,29 +107,30 @@ class Explain:
             for e, room in entries
         ]
 
-    async def _next_look(self, link: Link | None, plan: Plan | None, trouble: str) -> list[Told]:
-        kept = [f"kept since {at}: not tried again until it is replayed" for at in await self._kept(link)]
-        waits = [{"by": "replay", "at": None, "why": why} for why in kept]
+    def _next_looks(self, link: Link | None, plan: Plan | None, trouble: str) -> list[Told]:
         if plan is not None and plan.reason is Reason.OVER:
-            return [*waits, {"by": "nobody", "at": None, "why": "it is over; the past is left as it is"}]
+            return [{"by": "nobody", "at": None, "why": "it is over; the past is left as it is"}]
+        looks = [self._timer("roll_horizon", "in any case: the room's whole window is read again")]
         if trouble or (plan is not None and (plan.actions or _waits(plan))) or (link and link.state is State.CREATING):
-            waits.append(self._timer("sweep_bookings", "it is not settled: looked at again by each sweep, and by queued repeats"))
-        else:
-            waits.append(self._timer("sweep_rooms", "if its calendar has changed and no notification has come"))
-            waits.append(self._timer("sweep_bookings", "if its booking has changed and was not posted"))
-        return [*waits, self._timer("roll_horizon", "in any case: the room's whole window is read again")]
+            return [self._timer("sweep_bookings", "it is not settled: each sweep looks again, and queued repeats do"), *looks]
+        return [
+            self._timer("sweep_bookings", "if its booking has changed and was not posted"),
+            self._timer("sweep_rooms", "if its calendar has changed and no notification has come"),
+            *looks,
+        ]
 
     def _timer(self, name: str, why: str) -> Told:
         comes = next_run(self._schedules.get(name, ""), self._clock())
         return {"by": name, "at": comes.isoformat() if comes else self._schedules.get(name), "why": why}
 
-    async def _kept(self, link: Link | None) -> list[str]:
-        """When messages were kept that name this meeting."""
-        if link is None:
-            return []
-        names = [name for name in (link.booking_id, link.room_event_id, link.key) if name]
+    async def _kept(self, link: Link | None, booking: Booking | None) -> list[Told]:
+        """The messages that were given up and name this meeting."""
+        ids = {booking.id} if booking else set()
+        names = ids | {name for name in (link.booking_id, link.room_event_id, link.key) if name} if link else ids
         rows = [row for queue in (PULL_ROOM, SYNC_INSTANCE) for row in await self._store.kept(queue)]
-        return [row["at"].isoformat() for row in rows if any(json.dumps(name) in row["message"] for name in names)]
+        ours = [row for row in rows if any(json.dumps(name) in row["message"] for name in names)]
+        why = "a message about it was given up: it is not tried again until it is replayed"
+        return [{"by": "replay", "at": None, "why": f"{why} (kept since {row['at'].isoformat()})"} for row in ours]
 
 
 def _waits(plan: Plan) -> bool:

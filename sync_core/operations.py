@@ -3,13 +3,12 @@
 The questions are read here and the answers are put into shape; what is answered stands in `status`, `explain` and `rehearsal`.
 """
 
-import json
 import logging
-from collections.abc import Awaitable, Mapping
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Awaitable, Iterable, Mapping
+from dataclasses import replace
 
 from sync_core import pages, rehearsal
+from sync_core.asking import Unclear, moment, named, order_of, page_number, wants_html
 from sync_core.errors import Later, Malformed, SyncError
 from sync_core.explain import Explain
 from sync_core.finding import ByBooking, ByEvent, ByMoment, Finding, Question
@@ -22,24 +21,13 @@ from sync_core.rooms import Rooms
 from sync_core.status import Status
 from sync_core.store import Store
 
-LONGEST = 1024
-LARGEST_BODY = 16 * 1024
 ROOMS_PLANNED = 5
 """In one answer: each meeting takes a few reads, and the platform ends an HTTP request after 230 s (Microsoft docs, scale)."""
 REPLAYED_AT_ONCE = 500
-YEARS = range(2000, 2100)
-KINDS: Mapping[str, type[PullRoom] | type[SyncInstance]] = {PULL_ROOM: PullRoom, SYNC_INSTANCE: SyncInstance}
+OK, NOT_FOUND = 200, 404
 HOW_TO_ASK = "Ask with booking=<id>, with event=<id> and mailbox=<address>, or with room=<space id or mailbox> and at=<time>."
 
 log = logging.getLogger(__name__)
-
-
-class Unclear(Exception):
-    """The question was not understood, or names what is not there: what to answer, with which status."""
-
-    def __init__(self, detail: str, status: int = 400) -> None:
-        super().__init__(detail)
-        self.detail, self.status = detail, status
 
 
 class Operations:
@@ -74,38 +62,38 @@ class Operations:
     # questions
 
     async def _told_status(self, query: Mapping[str, str], accept: str) -> Reply:
-        told = await self._status.told(_page_number(query), _named(query, "room") or "")
-        return page(pages.status(told, query.get("code", ""))) if _html(query, accept) else document(told)
+        told = await self._status.told(page_number(query), named(query, "room") or "")
+        return page(pages.status(told, query.get("code", ""))) if wants_html(query, accept) else document(told)
 
     async def _told_explain(self, query: Mapping[str, str], accept: str) -> Reply:
-        wants_page = _html(query, accept)
+        wants_page = wants_html(query, accept)
         asked = any(query.get(name) for name in ("booking", "event", "room"))
         if wants_page and not asked:
             return page(pages.explain({"looked": [], "meetings": []}, query))
         told = await self._explain.told(await self._question(query))
-        status = 200 if told["meetings"] else 404
+        status = OK if told["meetings"] else NOT_FOUND
         return page(pages.explain(told, query), status) if wants_page else document(told, status)
 
     async def _question(self, query: Mapping[str, str]) -> Question:
-        booking, event, room = _named(query, "booking"), _named(query, "event"), _named(query, "room")
-        mailbox, at = _named(query, "mailbox"), _named(query, "at")
+        booking, event, room = named(query, "booking"), named(query, "event"), named(query, "room")
+        mailbox, at = named(query, "mailbox"), named(query, "at")
         if booking:
             return ByBooking(BookingId(booking))
         if event and mailbox:
             return ByEvent(address(mailbox), EventId(event))
         if room and at:
             known = await self._finding.room(room)
-            return ByMoment(room, _moment(at, known))
+            return ByMoment(room, moment(at, known))
         raise Unclear(HOW_TO_ASK)
 
     async def _told_plan(self, query: Mapping[str, str], accept: str) -> Reply:
-        chosen, rooms = await self._chosen(_named(query, "room"), _named(query, "building"))
-        number, known = _page_number(query), await self._rooms.all()
+        chosen, rooms = await self._chosen(named(query, "room"), named(query, "building"))
+        number, known = page_number(query), await self._rooms.all()
         shown = chosen[(number - 1) * ROOMS_PLANNED : number * ROOMS_PLANNED]
         plans = [rehearsal.told(await self._rehearsal.of_room(room, rooms), switched_on=room.id in known) for room in shown]
         more = number + 1 if len(chosen) > number * ROOMS_PLANNED else None
         told = {"of": len(chosen), "page": number, "next_page": more, "rooms": plans}
-        return page(pages.plan(told, query)) if _html(query, accept) else document(told)
+        return page(pages.plan(told, query)) if wants_html(query, accept) else document(told)
 
     async def _chosen(self, room: str | None, building: str | None) -> tuple[list[Room], Rooms]:
         """Of those that are synced; and when it is none of them, of those that could be: a plan comes before switching on."""
@@ -115,32 +103,34 @@ class Operations:
             return found, self._rooms
         if found := _matching(await self._rooms.candidates(), room, building):
             return found, self._rooms.joined_by(found)
-        raise Unclear(f"No room with a mailbox is known to IBSS by {room or building}.", 404)
+        raise Unclear(f"No room with a mailbox is known to IBSS by {room or building}.", NOT_FOUND)
 
     # orders
 
     async def _queue_pulls(self, body: bytes) -> Reply:
-        order = _order(body, {"room", "building"})
+        order = order_of(body, {"room", "building", "release_brake"})
         room, building = order.get("room"), order.get("building")
         if (room is None) == (building is None):
             raise Unclear('Expected {"room": "<space id or mailbox>"} or {"building": "<node id>"}.')
         found = _matching((await self._rooms.all()).values(), room, building)
         if not found:
-            raise Unclear(f"No room that is synced is known by {room or building}.", 404)
+            raise Unclear(f"No room that is synced is known by {room or building}.", NOT_FOUND)
         for each in found:
+            if order.get("release_brake") == "yes":
+                await self._store.release_brake(each.id)
             await self._queues.send(PullRoom(each.id, fresh=True))
         log.info("resync: %d rooms queued", len(found))
         return document({"queued": len(found), "rooms": [each.id for each in found]}, 202)
 
     async def _send_again(self, body: bytes) -> Reply:
         """Queued first, then forgotten: what stops between the two repeats work and loses none."""
-        order = _order(body, {"queue", "row"})
+        order = order_of(body, {"queue", "row"})
         queue, row_key = order.get("queue"), order.get("row")
-        if queue not in KINDS:
-            raise Unclear(f'queue: expected {" or ".join(KINDS)}; and "row" for one message, without it all are sent again.')
+        if queue not in {PULL_ROOM, SYNC_INSTANCE}:
+            raise Unclear(f"queue: expected {PULL_ROOM} or {SYNC_INSTANCE}; with a row one message is sent again, else all are.")
         rows = await self._store.kept(queue) if row_key is None else [await self._store.kept_one(queue, row_key)]
         if row_key is not None and rows == [None]:
-            raise Unclear("No such message is kept.", 404)
+            raise Unclear("No such message is kept.", NOT_FOUND)
         sent = [await self._sent(queue, row) for row in rows[:REPLAYED_AT_ONCE] if row is not None]
         log.info("replay: %d of %d messages of %s sent again", sum(sent), len(sent), queue)
         told = {"replayed": sum(sent), "not_messages_of_ours": sent.count(False), "left": len(rows) - sum(sent)}
@@ -148,9 +138,35 @@ class Operations:
 
     async def _sent(self, queue: str, row: Mapping[str, Json]) -> bool:
         try:
-            work: Work = decode(KINDS[queue], row["message"])
+            await self._queues.send(_anew(queue, row["message"]))
         except Malformed:
             return False
-        await self._queues.send(type(work)(**{**_members(work), "attempt": 0, "last_error": ""}))
         await self._store.forget_kept(queue, row["RowKey"])
         return True
+
+
+def _anew(queue: str, message: str) -> Work:
+    """Raises Malformed. The attempts are counted from the first again."""
+    work: Work = decode(PullRoom, message) if queue == PULL_ROOM else decode(SyncInstance, message)
+    return replace(work, attempt=0, last_error="")
+
+
+def _matching(rooms: Iterable[Room], room: str | None, building: str | None) -> list[Room]:
+    """Sorted, so that pages do not overlap."""
+    mailbox = (room or "").strip().lower()
+    found = [
+        each for each in rooms if each.building == building or (room is not None and (each.id == room or each.mailbox == mailbox))
+    ]
+    return sorted(found, key=lambda each: each.id)
+
+
+async def _answered(reply: Awaitable[Reply]) -> Reply:
+    """Bad input is told what was expected; what is away for now, that it is."""
+    try:
+        return await reply
+    except Unclear as error:
+        return problem(error.status, str(error))
+    except Later as error:
+        return problem(503, f"Not everything that this needs can be reached now: {error.code}.")
+    except SyncError as error:
+        return problem(502, f"The other side did not answer as it should: {error.code}.")

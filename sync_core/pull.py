@@ -16,6 +16,7 @@ from sync_core.queues import PullRoom, Queues, SyncInstance
 from sync_core.rooms import Rooms
 from sync_core.rows import Watch
 from sync_core.series import renamed
+from sync_core.situation import work_of
 from sync_core.store import Store
 from sync_core.subscriptions import Subscriptions
 
@@ -25,6 +26,7 @@ UNSETTLED = frozenset(
         Reason.ONLY_THE_ROOM_HAS_IT,
         Reason.BOOKING_UNREADABLE,
         Reason.BEYOND_HORIZON,
+        Reason.AMBIGUOUS,
         Reason.BRAKED,
     }
 )
@@ -117,7 +119,7 @@ class Pull:
         listed = [_message(room.id, change) for change in changes if not change.master and not change.removed]
         seen, now = {message.event for message in listed}, self._clock()
         missing = [link for link in await self._store.links(room.id) if _live(link) and _ahead(link, now)]
-        return listed + [_look_at(link) for link in missing if link.room_event_id not in seen]
+        return listed + [work_of(link) for link in missing if link.room_event_id not in seen]
 
     async def _touched(self, room: Room, changes: Collection[Change]) -> list[SyncInstance]:
         messages: list[SyncInstance] = []
@@ -136,7 +138,7 @@ class Pull:
         """Only an id is told, and it may be a master's: then every occurrence that is linked is worth a look."""
         links = [link for link in await self._store.links(room.id) if _live(link)]
         known = [link for link in links if link.room_event_id == event]
-        return [_look_at(link) for link in known or links if known or (link.instance and link.instance.original_start)]
+        return [work_of(link) for link in known or links if known or (link.instance and link.instance.original_start)]
 
     async def _series(self, room: Room, master: EventId) -> list[SyncInstance]:
         """A changed series may show only as its master: Graph expands it again, never we."""
@@ -152,7 +154,7 @@ class Pull:
         ]
         former = renamed(links, listed)
         there = {event.instance.key for event in listed} | set(former.values())
-        gone = [_look_at(link) for link in links if link.key not in there]
+        gone = [work_of(link) for link in links if link.key not in there]
         return [_occurrence(room.id, event, former.get(event.id)) for event in listed] + gone
 
     # sweeps
@@ -201,7 +203,7 @@ class Pull:
         unseen = [link for link in known if link.booking_id and _live(link) and _ahead(link, now) and link.booking_id not in here]
         changed = [booking for booking in here.values() if _differs(booking, links.get(booking.id))]
         told = [SyncInstance(booking=booking.id, node=booking.node) for booking in changed]
-        return list(dict.fromkeys([*map(_look_at, unseen), *map(_look_at, waiting), *told]))
+        return list(dict.fromkeys([*map(work_of, unseen), *map(work_of, waiting), *told]))
 
 
 async def _round(pages: AsyncIterator[DeltaPage]) -> tuple[list[Change], str]:
@@ -222,13 +224,6 @@ def _message(room: RoomId, change: Change) -> SyncInstance:
 
 def _occurrence(room: RoomId, event: Event, was: str | None) -> SyncInstance:
     return SyncInstance(room, event=event.id, key=event.instance.key, was=was)
-
-
-def _look_at(link: Link) -> SyncInstance:
-    """By its event; by its booking as long as there is no event."""
-    if link.instance is None:
-        return SyncInstance(booking=link.booking_id, node=link.node_id)
-    return SyncInstance(link.room, event=link.room_event_id, key=link.key)
 
 
 def _live(link: Link) -> bool:

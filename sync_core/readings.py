@@ -176,7 +176,16 @@ class Readings:
         if named:
             return named[0]
         alike = [booking for booking in standing if booking.owner == wanted.host and booking.slot == slot]
-        return _the_one([booking for booking in alike if await self._is_free(room, booking)])
+        found = _the_one([booking for booking in alike if await self._is_free(room, booking)])
+        return await self._if_no_other_event_could_have_it(room, found) if isinstance(found, Booking) else found
+
+    async def _if_no_other_event_could_have_it(self, room: Room, booking: Booking) -> Booking | Reason:
+        """Two events of one host may stand in one slot of a room that allows conflicts: which has the booking, a person says."""
+        try:
+            other = await self.unlinked_event(room, booking)
+        except Unreadable:
+            return Reason.EVENT_UNREADABLE
+        return other if isinstance(other, Reason) else booking
 
     async def _is_free(self, room: Room, booking: Booking) -> bool:
         """No event has it; or the event that had it is gone, as when a series is split and its tail stands anew."""

@@ -115,9 +115,7 @@ class Rehearsal:
             return None
         plan = decided(situation, self._policy, self._clock())
         link = situation.link
-        return Planned(
-            situation.room.id, link.key, link.booking_id, slot_of(situation), forecast(plan, audience_of(situation))
-        )
+        return Planned(situation.room.id, link.key, link.booking_id, slot_of(situation), forecast(plan, audience_of(situation)))
 
 
 def slot_of(situation: Situation) -> Slot | None:

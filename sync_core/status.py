@@ -31,11 +31,14 @@ class Health:
     room: Room
     watch: Watch | None
     subscribed: Subscribed | None
+    braked: bool
     now: datetime
 
     @property
     def problems(self) -> list[str]:
         found = []
+        if self.braked:
+            found.append("the brake is pulled: nothing is cancelled until a person has looked")
         if self.watch is not None and self.watch.trouble:
             found.append(f"Outlook could not be read: {self.watch.trouble}")
         if self.subscribed is None:
@@ -76,8 +79,9 @@ class Status:
         """Every room: those with a problem first, then by name."""
         watches = {watch.room: watch for watch in await self._store.watches()}
         subscribed = {one.room: one for one in subscriptions if one.room is not None}
+        pulled = {braking.room for braking in await self._store.brakes() if braking.pulled}
         rooms = (await self._rooms.all()).values()
-        health = [Health(room, watches.get(room.id), subscribed.get(room.id), now) for room in rooms]
+        health = [Health(room, watches.get(room.id), subscribed.get(room.id), room.id in pulled, now) for room in rooms]
         return sorted(health, key=lambda one: (not one.problems, one.room.name, one.room.id))
 
     async def _items(self, chosen: list[Health]) -> list[dict[str, Any]]:
@@ -100,6 +104,7 @@ def _summary(health: list[Health], subscriptions: list[Subscribed], kept: list[d
     return {
         "rooms": len(health),
         "rooms_with_problems": sum(bool(one.problems) for one in health),
+        "rooms_braked": sum(one.braked for one in health),
         "rooms_unreadable": sum(bool(one.watch and one.watch.trouble) for one in health),
         "rooms_watched": sum(one.subscribed is not None and one.subscribed.expires > now for one in health),
         "hosts_watched": sum(one.expires > now for one in hosts),

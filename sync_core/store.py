@@ -140,6 +140,9 @@ class Store:
         row = rows.braking_row(braking)
         await (self._rooms.insert(row) if braking.row_etag is None else self._rooms.replace(row, braking.row_etag))
 
+    async def release_brake(self, room: RoomId) -> None:
+        await self._rooms.delete("brake", encode(room))
+
     async def subscription(self, subscription: str) -> Subscribed | None:
         row = await self._rooms.get("subscription", encode(subscription))
         return rows.subscribed(row) if row else None
@@ -185,6 +188,9 @@ class Store:
 
     async def watches(self) -> list[Watch]:
         return [rows.watch(row) async for row in self._rooms.query("PartitionKey eq @partition", partition="watch")]
+
+    async def brakes(self) -> list[Braking]:
+        return [rows.braking(row) async for row in self._rooms.query("PartitionKey eq @partition", partition="brake")]
 
     async def standings(self, room: RoomId) -> Counter[tuple[State, Reason]]:
         """How many of a room's links stand how, and why. What the meetings are about is not even read."""

@@ -2,10 +2,8 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sync_core import planner
 from sync_core.brake import Brake
 from sync_core.errors import Gone, Later, Stale
 from sync_core.execution import Execution, Outcome
@@ -15,7 +13,7 @@ from sync_core.model import Address, Essence, EventId, Field, Reason, State
 from sync_core.planner import CancelBooking, CancelEvent, CreateEvent, Plan, Policy, ReleaseRoom, UpdateEvent
 from sync_core.queues import PullRoom, Queues, SyncInstance
 from sync_core.rooms import Rooms
-from sync_core.situation import Situation
+from sync_core.situation import Situation, decided
 from sync_core.store import Store
 
 ROUNDS = 4
@@ -82,17 +80,13 @@ class Sync:
 
     async def _settle(self, situation: Situation) -> Outcome | None:
         """None when another meeting was moved out of the way first."""
-        plan = self._plan(situation)
+        plan = decided(situation, self._policy, self._clock())
         if await self._neighbours_moved(situation, plan):
             return None
         outcome = await self._carry_out(situation, plan)
         if outcome.link.organiser is not None and outcome.link.state is State.LINKED:
             await self._watch_host(outcome.link.organiser)
         return outcome
-
-    def _plan(self, situation: Situation) -> Plan:
-        policy = replace(self._policy, horizon=timedelta(days=situation.room.horizon_days))
-        return planner.plan(situation.link, situation.event.reading, situation.booking.reading, policy, self._clock())
 
     async def _neighbours_moved(self, situation: Situation, plan: Plan) -> bool:
         """IBSS never has two bookings in one slot. So before a slot is taken in Outlook for one, any other link that still holds
@@ -111,7 +105,7 @@ class Sync:
 
     async def _give_way(self, other: Situation) -> bool:
         """True when the other meeting has left its slot by this."""
-        plan = self._plan(other)
+        plan = decided(other, self._policy, self._clock())
         if not plan.actions:
             return False
         await self._carry_out(other, plan)

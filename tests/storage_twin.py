@@ -134,4 +134,3 @@ class QueueTwin:
 
     def next_due(self) -> datetime | None:
         return min((due for due, _, _ in self.waiting), default=None)
-

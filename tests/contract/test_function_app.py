@@ -102,6 +102,11 @@ DOORS = {
     "graph_lifecycle": ("graph/lifecycle", "POST", "ANONYMOUS"),
     "ibss_bookings": ("ibss/bookings", "POST", "FUNCTION"),
     "health": ("health", "GET", "ANONYMOUS"),
+    "status": ("status", "GET", "FUNCTION"),
+    "explain": ("explain", "GET", "FUNCTION"),
+    "plan": ("plan", "GET", "FUNCTION"),
+    "resync": ("resync", "POST", "FUNCTION"),
+    "replay": ("replay", "POST", "FUNCTION"),
 }
 QUEUES = {
     "pull_room": "pull-room",

@@ -1,5 +1,6 @@
 """The whole service and both simulators in one process, on a clock that stands still unless it is moved."""
 
+import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -45,6 +46,9 @@ ENVIRONMENT = {
 }
 
 
+SCHEDULES = {"sweep_rooms": "0 */10 * * * *", "sweep_bookings": "30 */5 * * * *", "roll_horizon": "0 20 2 * * *"}
+
+
 class World:
     """`outlook` and `ibss` are a person's hands; `service` is what runs between them."""
 
@@ -68,7 +72,7 @@ class World:
     def _service(self, settings: Settings) -> Workers:
         graph = Graph(GRAPH, StaticToken("local"), _client(graph_app(self.graph, ticking=False), GRAPH, {}))
         ibss = Ibss(IBSS, "sync", _client(ibss_app(self.ibss_simulator, ticking=False), IBSS, {}))
-        return compose(settings, graph, ibss, self.store, self.queues, self.clock.now)
+        return compose(settings, graph, ibss, self.store, self.queues, self.clock.now, SCHEDULES)
 
     async def start(self) -> "World":
         """As an operator would after deploying: subscribe, then look at everything once."""
@@ -107,6 +111,16 @@ class World:
         await self.service.pull.sweep_bookings()
         await self.settle()
 
+    async def ask(self, what: str, accept: str = "application/json", **query: str) -> tuple[int, str]:
+        """An operator's question: its status and its body."""
+        reply = await getattr(self.service.operations, what)(query, accept)
+        return reply.status, reply.body
+
+    async def order(self, what: str, body: Any) -> tuple[int, Any]:
+        text = body if isinstance(body, bytes) else json.dumps(body).encode()
+        reply = await getattr(self.service.operations, what)(text)
+        return reply.status, json.loads(reply.body)
+
     async def writes(self) -> int:
         """How many requests that change something both sides have seen; subscriptions and the side door are left out."""
         seen = checked(await self.outlook.http.get(f"{self.outlook.side_door}/requests"))["value"]
@@ -136,6 +150,7 @@ class World:
             except SyncError as error:
                 if delivery == DELIVERIES:
                     self.poisoned.append((text, error))
+                    await self.store.keep(name, f"m-{len(self.poisoned)}", text, self.clock.now())
         return 1
 
     def _advance(self) -> bool:

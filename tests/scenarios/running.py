@@ -26,10 +26,17 @@ class RunningWorld:
         headers = {"Authorization": "Bearer person"}
         self.outlook = Outlook(httpx.AsyncClient(base_url=f"{product.address('GRAPH_PORT')}/v1.0", headers=headers))
         self.ibss = IbssApp(httpx.AsyncClient(base_url=product.address("IBSS_PORT")))
+        self.service = httpx.AsyncClient(base_url=product.address("HOST_PORT"), headers={"x-functions-key": "local"})
 
     async def close(self) -> None:
         await self.outlook.http.aclose()
         await self.ibss.http.aclose()
+        await self.service.aclose()
+
+    async def ask(self, what: str, accept: str = "application/json", **query: str) -> tuple[int, str]:
+        """An operator's question: its status and its body."""
+        answer = await self.service.get(f"/api/{what}", params=query, headers={"Accept": accept})
+        return answer.status_code, answer.text
 
     def slot(self, minutes: int = 30) -> Slot:
         """A day of its own for each meeting: the tests share one company."""

@@ -184,6 +184,17 @@ async def test_B13_the_brake_stops_what_would_empty_a_room_and_other_rooms_go_on
     assert [link.state for link in held] == [State.LINKED] * 2
 
 
+async def test_B13_a_person_releases_the_brake(world: World) -> None:
+    made = await twelve_meetings(world)
+    for _, event in made:
+        await world.outlook.cancel(ANA, event)
+    await world.settle()
+    status, _ = await world.order("resync", {"room": OAK.space, "release_brake": "yes"})
+    assert status == 202
+    await world.settle()
+    assert [slot for slot, _ in made if await world.ibss.bookings(OAK, slot)] == []
+
+
 async def test_B13_a_long_series_counts_as_one_meeting_for_the_brake(world: World) -> None:
     first = world.slot()
     master = await world.outlook.book(ANA, first, "Weekly", (OAK,), recurrence=weekly(first, 20))
