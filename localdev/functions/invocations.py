@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import secrets
 import time
 import uuid
@@ -14,6 +15,21 @@ from localdev.functions.backoff import Backoff, pause
 from localdev.functions.worker import Function, Outcome, Payload
 
 log = logging.getLogger("host")
+
+
+FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>\S+)')
+
+
+def _where(traceback: str) -> str:
+    """The last place in the app's own code: what fails every day, such as a server that is away, is told in one line. The whole
+    traceback is told when host.json's default log level is Debug.
+    """
+    own = [
+        frame
+        for frame in FRAME.finditer(traceback)
+        if "site-packages" not in frame["file"] and "/lib/python" not in frame["file"]
+    ]
+    return f", at {own[-1]['file']}:{own[-1]['line']} in {own[-1]['function']}" if own else ""
 
 
 def new_trace_parent() -> str:
@@ -69,8 +85,8 @@ class Invocations:
         if outcome.succeeded:
             log.info(told, function.name, "Succeeded", invocation, milliseconds)
         else:
-            why = f"{outcome.error}\n{outcome.traceback}".rstrip()
-            log.error(f"{told} %s", function.name, "Failed", invocation, milliseconds, why)  # noqa: G004
+            log.error(f"{told} %s%s", function.name, "Failed", invocation, milliseconds, outcome.error, _where(outcome.traceback))  # noqa: G004
+            log.debug("%s", outcome.traceback)
         return outcome
 
     async def _within_time(self, function: Function, invocation: str, payload: Payload, retry_count: int) -> Outcome:
