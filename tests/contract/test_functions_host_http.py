@@ -193,3 +193,12 @@ async def slow(req: func.HttpRequest) -> str:
     host = start_host(source, host={"functionTimeout": "00:00:00.3"})
     assert host.get("/api/slow").status_code == 500
     host.logged("Timeout value of 0:00:00.300000 was exceeded")
+
+
+def test_a_function_that_fails_is_told_in_one_line_with_its_place(host: Host) -> None:
+    host.get("/api/boom")
+    host.logged("in boom")
+    told = [line for line in host.log.splitlines() if "the reason" in line]
+    assert told
+    assert all("function_app.py:" in line and "in boom" in line for line in told)
+    assert "Traceback" not in host.log
