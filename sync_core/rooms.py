@@ -47,6 +47,9 @@ class Rooms:
         """Reads IBSS again and keeps what it says. A room that is no longer synced is forgotten; its links stay as they are."""
         known = {room.id: room for room in await self._store.rooms()}
         found = {room.id: room for room in await self._read()}
+        if known and not found:
+            log.error("IBSS lists no room that is synced any more: the %d known ones are kept", len(known))
+            return known
         for room in found.values():
             if known.get(room.id) != room:
                 await self._store.save_room(room)

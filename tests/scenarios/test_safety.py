@@ -80,6 +80,16 @@ async def test_B13_an_ibss_that_cannot_be_read_cancels_nothing(world: World, fau
         assert await world.ibss.the_booking(OAK, slot)
 
 
+async def test_B13_an_ibss_that_lists_no_rooms_does_not_end_the_watch(world: World) -> None:
+    for building in ("1", "2"):
+        checked(await world.ibss.http.patch(f"/_sim/nodes/{building}", json={"Bkng_Ext_System": 0}))
+    await world.service.subscriptions.renew_all()
+    slot = world.slot()
+    await world.outlook.book(ANA, slot, "Still watched", (OAK,))
+    await world.settle()
+    assert (await world.ibss.the_booking(OAK, slot))["Booking_Name"] == "Still watched"
+
+
 async def test_B13_an_archived_booking_is_no_cancelled_one(world: World) -> None:
     slot = world.slot()
     booking = await world.ibss.book(ANA, OAK, slot, "Archived", (BEN,))
