@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, ResourceNotFoundError
+from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, ResourceNotFoundError, ServiceRequestError
 from azure.data.tables import TableEntity, TableTransactionError
 
 type Key = tuple[str, str]
@@ -116,11 +116,17 @@ class QueueTwin:
     """The part of azure.storage.queue.aio.QueueClient that the product uses, and what the host does with the other end."""
 
     now: Any
+    away: int = 0
+    """How many sends from now on find the queue away."""
+
     waiting: list[tuple[datetime, int, str]] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
     _numbers: Any = field(default_factory=count)
 
     async def send_message(self, text: str, *, visibility_timeout: int = 0) -> None:
+        if self.away:
+            self.away -= 1
+            raise ServiceRequestError("the queue is away")
         self.sent.append(text)
         self.waiting.append((self.now() + timedelta(seconds=visibility_timeout), next(self._numbers), text))
 

@@ -119,3 +119,20 @@ async def test_B13_a_host_who_cannot_be_read_for_a_while_undoes_nothing(world: W
     checked(await world.outlook.http.patch(door, json={"unreadable": None}))
     await wait(world)
     assert await world.outlook.the_event(ANA.address, later)
+
+
+async def test_S14_what_could_not_be_queued_is_read_again_for_the_delta_link_is_saved_last(world: World) -> None:
+    slot = world.slot()
+    world.sync_queue.away = 1
+    await world.outlook.book(ANA, slot, "Plan", (OAK,))
+    await world.settle()
+    assert (await world.ibss.the_booking(OAK, slot))["Booking_Name"] == "Plan"
+    assert world.sync_queue.away == 0
+
+
+async def test_S14_a_door_that_cannot_queue_takes_nothing_and_ibss_posts_again(world: World) -> None:
+    slot = world.slot()
+    world.sync_queue.away = 1
+    await world.ibss.book(ANA, OAK, slot, "Plan", (BEN,))
+    await world.settle()
+    assert (await world.outlook.the_event(ANA.address, slot))["subject"] == "Plan"
