@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from sync_core.intake import Intake
 from sync_core.queues import API_VERSION, Queues
-from sync_core.settings import OnBookingCancelled, Settings, Storage
+from sync_core.settings import OnBookingCancelled, OnRoomDeclined, Settings, Storage
 from sync_core.store import Store
 
 if TYPE_CHECKING:
@@ -127,6 +127,7 @@ def compose(
         winner=settings.conflict_winner,
         horizon=timedelta(days=settings.horizon_days),
         release_room_only=settings.on_booking_cancelled is OnBookingCancelled.REMOVE_ROOM,
+        keep_declined=settings.on_room_declined is OnRoomDeclined.KEEP,
     )
     readings = Readings(graph, ibss, store, rooms)
     execution = Execution(graph, ibss, store, rooms, VisitorPolicy(settings.visitors, settings.tenant_domains))

@@ -80,10 +80,10 @@ class Execution:
             return await self._refused(situation.stored, replace(link, base=agreed.base, kept=agreed.kept), refusal)
         return Outcome(await self._save(situation.stored, _standing(link, plan)))
 
-    async def hold(self, situation: Situation, reason: Reason) -> Outcome:
+    async def hold(self, situation: Situation, reason: Reason, state: State | None = None) -> Outcome:
         """What was planned is not done, and the link says why."""
         link, stored = situation.link, situation.stored
-        held = replace(link, state=stored.state if stored else link.state, reason=reason)
+        held = replace(link, state=state or (stored.state if stored else link.state), reason=reason)
         return Outcome(await self._save(stored, held), result=reason)
 
     async def _save(self, stored: Link | None, link: Link) -> Link:
@@ -104,13 +104,16 @@ class Execution:
         )
 
     async def _remember(self, situation: Situation, plan: Plan) -> Link:
-        """Nothing to write remotely. Where nothing is there, a tombstone stays as it is and nothing new is kept."""
+        """Nothing to write remotely. Where nothing is there, a tombstone stays as it is and nothing new is kept; of a frozen
+        meeting stays what was last agreed.
+        """
         stored = situation.stored
         if stored is None and plan.reason in {Reason.OVER, Reason.NOTHING_THERE}:
             return situation.link
         if stored is not None and stored.state is State.CLOSED and plan.state is State.CLOSED:
             return stored
-        return await self._save(stored, _standing(_as_read(situation), plan))
+        link = situation.link if plan.state is State.FROZEN else _as_read(situation)
+        return await self._save(stored, _standing(link, plan))
 
     async def _refused(self, stored: Link | None, link: Link, refusal: Refused | Unreadable) -> Outcome:
         """The other half stands as it was. Nothing is deleted for it, and nothing is tried again until something changes."""
@@ -253,7 +256,8 @@ def _as_read(situation: Situation) -> Link:
     event, booking, link = situation.event.reading, situation.booking.reading, situation.link
     if isinstance(event, Unknown) or isinstance(booking, Unknown):
         return link
-    base = event.essence if isinstance(event, Present) else link.base
+    stands = event if isinstance(event, Present) else event.elsewhere
+    base = stands.essence if stands is not None else link.base
     return replace(link, base=base, kept=booking.essence if isinstance(booking, Present) else link.kept)
 
 

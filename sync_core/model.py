@@ -100,6 +100,7 @@ class State(StrEnum):
     LINKED = "linked"
     NOT_SYNCED = "not synced"
     REJECTED = "rejected"
+    FROZEN = "frozen"
     CLOSED = "closed"
 
 
@@ -132,6 +133,7 @@ class Reason(StrEnum):
     ONLY_THE_ROOM_HAS_IT = "it still stands in the room, but not at its organiser"
     BOOKING_UNREADABLE = "IBSS could not be read"
     BRAKED = "held back: too many meetings of this room would be cancelled at once"
+    DISPUTED = "frozen: something else keeps changing it back"
     REFUSED = "refused by the other side"
 
 
@@ -151,10 +153,10 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """Looked for where it must be, and it is not there. `elsewhere`: the event stands, but not in this room."""
+    """Looked for where it must be, and it is not there. `elsewhere`: the event as it stands, though not in this room."""
 
     reason: Reason
-    elsewhere: Essence | None = None
+    elsewhere: Present | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,14 @@ type Reading = Present | Absent | Unknown
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """That a field had or was given a value, which only its hash tells."""
+
+    at: datetime
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """One instance in one room <-> one booking.
 
@@ -175,7 +185,7 @@ class Link:
     not keep. `intent` is what a create that is under way asks for; a crash leaves it for the next worker. `refused` is what IBSS
     refused because it starts in the past. `key` is the instance's key once there is an event, and the transaction id of the
     event-to-be before. `generation` counts how often the missing half was made, so that a second making is not taken for a
-    repeat of the first.
+    repeat of the first. `trail` is what was written to it in the last hours.
     """
 
     room: RoomId
@@ -197,6 +207,7 @@ class Link:
     node_id: NodeId | None = None
     booking_etag: str = ""
     generation: int = 0
+    trail: tuple[Mark, ...] = ()
     row_etag: str | None = field(default=None, compare=False)
 
     def standing(self, state: State, reason: Reason, detail: str = "") -> Self:

@@ -13,7 +13,7 @@ from sync_core.errors import Later, Malformed, SyncError
 from sync_core.explain import Explain
 from sync_core.finding import ByBooking, ByEvent, ByMoment, Finding, Question
 from sync_core.http import Json
-from sync_core.model import BookingId, EventId, Room, address
+from sync_core.model import BookingId, EventId, Reason, Room, RoomId, State, address
 from sync_core.queues import PULL_ROOM, SYNC_INSTANCE, PullRoom, Queues, SyncInstance, Work, decode
 from sync_core.rehearsal import Rehearsal
 from sync_core.replies import Reply, document, page, problem
@@ -108,7 +108,7 @@ class Operations:
     # orders
 
     async def _queue_pulls(self, body: bytes) -> Reply:
-        order = order_of(body, {"room", "building", "release_brake"})
+        order = order_of(body, {"room", "building", "release_brake", "unfreeze"})
         room, building = order.get("room"), order.get("building")
         if (room is None) == (building is None):
             raise Unclear('Expected {"room": "<space id or mailbox>"} or {"building": "<node id>"}.')
@@ -118,9 +118,21 @@ class Operations:
         for each in found:
             if order.get("release_brake") == "yes":
                 await self._store.release_brake(each.id)
+            if order.get("unfreeze") == "yes":
+                await self._unfreeze(each.id)
             await self._queues.send(PullRoom(each.id, fresh=True))
         log.info("resync: %d rooms queued", len(found))
         return document({"queued": len(found), "rooms": [each.id for each in found]}, 202)
+
+    async def _unfreeze(self, room: RoomId) -> None:
+        """A person has looked: its trail is forgotten, and both sides are brought together again. Raises Stale when it is just
+        being looked at.
+        """
+        for alarm in [alarm for alarm in await self._store.alarms() if alarm.room == room]:
+            link = await self._store.link(alarm.room, alarm.key)
+            if link is not None and link.state is State.FROZEN:
+                await self._store.save_link(replace(link, trail=()).standing(State.LINKED, Reason.DISPUTED))
+            await self._store.clear_alarm(alarm)
 
     async def _send_again(self, body: bytes) -> Reply:
         """Queued first, then forgotten: what stops between the two repeats work and loses none."""

@@ -8,6 +8,7 @@
 | none | there   | absent  | make the booking                                                                          |
 | none | absent  | there   | make the event                                                                            |
 | any  | absent  | absent  | close the link                                                                            |
+| frozen | any   | any     | nothing, until a person has looked                                                        |
 | some | there   | there   | merge field by field against the base; the same field changed on both: the winner's stands |
 | some | there   | absent  | cancel in Outlook; but an edit in Outlook stands when Outlook is the winner: book again   |
 | some | absent  | there   | cancel in IBSS; but an edit in IBSS stands when IBSS is the winner: make the event again  |
@@ -45,6 +46,8 @@ class Policy:
     horizon: timedelta = timedelta(days=180)
     release_room_only: bool = False
     """ON_BOOKING_CANCELLED=remove_room: a cancelled booking takes its room off the event and leaves the event."""
+    keep_declined: bool = False
+    """ON_ROOM_DECLINED=keep: a booking stands although its room has declined, and its link says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,8 @@ def plan(link: Link, event: Reading, booking: Reading, policy: Policy, now: date
             return Plan(Reason.BOTH_GONE if link.base else Reason.NOTHING_THERE, State.CLOSED)
         case _ if _over(link.base, event, booking, now):
             return Plan(Reason.OVER, link.state)
+        case _ if link.state is State.FROZEN:
+            return Plan(Reason.DISPUTED, State.FROZEN)
         case Present(), Present():
             return _both(link, event, booking, policy)
         case Present(), Absent():
@@ -222,8 +227,11 @@ def _no_event(link: Link, event: Absent, booking: Present, policy: Policy, now: 
     agreed = link.kept or link.intent
     if booking.essence.room != link.room and event.reason is Reason.ROOM_REMOVED:
         return Plan(event.reason, State.CLOSED)
-    if agreed is None and event.elsewhere is not None:
-        return _put_back(event.elsewhere, booking)
+    if agreed is not None and event.reason is Reason.ROOM_DECLINED and event.elsewhere is not None and policy.keep_declined:
+        stands = _both(link, event.elsewhere, booking, policy)
+        return stands if stands.actions else Plan(event.reason, State.LINKED)
+    if agreed is None and event.reason is Reason.ROOM_REMOVED and event.elsewhere is not None:
+        return _put_back(event.elsewhere.essence, booking)
     if agreed is None or event.reason is Reason.NOTHING_THERE:
         return _new(link, booking, policy, now, CreateEvent(booking.essence), Reason.NEW_BOOKING)
     edited = bool(differences(agreed, booking.essence))

@@ -66,14 +66,18 @@ class Readings:
         match original, standing:
             case Foreign(), Event():
                 return EventSide(await self._of_copy_alone(standing, room, link), None, copy)
+            case Foreign(), None if copy is not None and not copy.cancelled:
+                stands = await self._of_copy_alone(copy, room, link)
+                return EventSide(Absent(Reason.ROOM_DECLINED, elsewhere=stands), None, copy)
             case Foreign(), None:
                 return EventSide(Absent(Reason.EVENT_GONE), None, copy)
             case Event(cancelled=False), _ if _declined(original, room):
-                return EventSide(Absent(Reason.ROOM_DECLINED), original, copy)
+                stands = await self.present(original, room)
+                return EventSide(Absent(Reason.ROOM_DECLINED, elsewhere=stands), original, copy)
             case Event(cancelled=False), Event() if link is None:
                 return EventSide(await self.present(original, room), original, copy)
             case Event(cancelled=False), None:
-                stands = (await self.present(original, room)).essence
+                stands = await self.present(original, room)
                 return EventSide(Absent(Reason.ROOM_REMOVED, elsewhere=stands), original, copy)
         cancelled = original if isinstance(original, Event) else None
         reading = Unknown(Reason.ONLY_THE_ROOM_HAS_IT) if standing else Absent(Reason.EVENT_GONE)

@@ -12,6 +12,7 @@ from sync_core.model import (
     EventId,
     Instance,
     Link,
+    Mark,
     NodeId,
     Reason,
     Room,
@@ -55,6 +56,25 @@ class Braking:
     row_etag: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A meeting that is frozen: its link, and its booking, by which people know it."""
+
+    room: RoomId
+    key: str
+    booking: BookingId | None
+    since: datetime
+
+
+def alarm_row(link: Link, now: datetime) -> Row:
+    keys = {"PartitionKey": "frozen", "RowKey": encode(f"{link.room}|{link.key}")}
+    return keys | {"room": link.room, "key": link.key, "booking": link.booking_id or "", "since": now}
+
+
+def alarm(row: Any) -> Alarm:
+    return Alarm(RoomId(row["room"]), row["key"], BookingId(row["booking"]) or None, row["since"])
+
+
 def link_row(link: Link) -> Row:
     instance = link.instance
     return {
@@ -78,6 +98,7 @@ def link_row(link: Link) -> Row:
         "node_id": link.node_id or "",
         "booking_etag": link.booking_etag,
         "generation": link.generation,
+        "trail": json.dumps([[mark.at.isoformat(), mark.value] for mark in link.trail]) if link.trail else "",
     }
 
 
@@ -103,6 +124,7 @@ def link(row: Any) -> Link:
         node_id=NodeId(row["node_id"]) or None,
         booking_etag=row["booking_etag"],
         generation=row["generation"],
+        trail=tuple(Mark(datetime.fromisoformat(at), value) for at, value in json.loads(row["trail"] or "[]")),
         row_etag=row.metadata["etag"],
     )
 

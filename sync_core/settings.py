@@ -25,6 +25,9 @@ NAMES = (
     "CONFLICT_WINNER",
     "VISITORS",
     "ON_BOOKING_CANCELLED",
+    "ON_ROOM_DECLINED",
+    "SERIES_CHANGES",
+    "HOLD_PANEL_BOOKINGS",
     "CANCEL_BRAKE",
     "SWEEP_ROOMS_SCHEDULE",
     "SWEEP_BOOKINGS_SCHEDULE",
@@ -49,6 +52,16 @@ class Visitors(StrEnum):
 class OnBookingCancelled(StrEnum):
     CANCEL_EVENT = "cancel_event"
     REMOVE_ROOM = "remove_room"
+
+
+class OnRoomDeclined(StrEnum):
+    CANCEL_BOOKING = "cancel_booking"
+    KEEP = "keep"
+
+
+class Switch(StrEnum):
+    ON = "on"
+    OFF = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +95,9 @@ class Settings:
     conflict_winner: Side
     visitors: Visitors
     on_booking_cancelled: OnBookingCancelled
+    on_room_declined: OnRoomDeclined
+    series_changes: Switch
+    hold_panel_bookings: Switch
     cancel_brake: BrakeLimit
 
     @classmethod
@@ -102,6 +118,9 @@ class Settings:
             visitors=read.choice("VISITORS", Visitors, Visitors.EXTERNAL),
             cancel_brake=read.brake("CANCEL_BRAKE", BrakeLimit()),
             on_booking_cancelled=read.choice("ON_BOOKING_CANCELLED", OnBookingCancelled, OnBookingCancelled.CANCEL_EVENT),
+            on_room_declined=read.choice("ON_ROOM_DECLINED", OnRoomDeclined, OnRoomDeclined.CANCEL_BOOKING),
+            series_changes=read.choice("SERIES_CHANGES", Switch, Switch.ON),
+            hold_panel_bookings=read.choice("HOLD_PANEL_BOOKINGS", Switch, Switch.OFF),
         )
         if read.problems:
             raise SettingsError("\n".join(read.problems))

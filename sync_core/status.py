@@ -5,13 +5,13 @@ Links are counted for the rooms on the page only: with 10,000 rooms, counting th
 
 import asyncio
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sync_core.model import Reason, Room, State
+from sync_core.model import Reason, Room, RoomId, State
 from sync_core.queues import PULL_ROOM, SYNC_INSTANCE
 from sync_core.rooms import Rooms
 from sync_core.rows import Subscribed, Watch
@@ -32,6 +32,7 @@ class Health:
     watch: Watch | None
     subscribed: Subscribed | None
     braked: bool
+    frozen: tuple[str, ...]
     now: datetime
 
     @property
@@ -39,6 +40,8 @@ class Health:
         found = []
         if self.braked:
             found.append("the brake is pulled: nothing is cancelled until a person has looked")
+        if self.frozen:
+            found.append(f"frozen, because something else keeps changing it back: {', '.join(self.frozen)}")
         if self.watch is not None and self.watch.trouble:
             found.append(f"Outlook could not be read: {self.watch.trouble}")
         if self.subscribed is None:
@@ -80,8 +83,14 @@ class Status:
         watches = {watch.room: watch for watch in await self._store.watches()}
         subscribed = {one.room: one for one in subscriptions if one.room is not None}
         pulled = {braking.room for braking in await self._store.brakes() if braking.pulled}
+        frozen = defaultdict[RoomId, list[str]](list)
+        for alarm in await self._store.alarms():
+            frozen[alarm.room].append(f"booking {alarm.booking}" if alarm.booking else alarm.key)
         rooms = (await self._rooms.all()).values()
-        health = [Health(room, watches.get(room.id), subscribed.get(room.id), room.id in pulled, now) for room in rooms]
+        health = [
+            Health(room, watches.get(room.id), subscribed.get(room.id), room.id in pulled, tuple(frozen.get(room.id, ())), now)
+            for room in rooms
+        ]
         return sorted(health, key=lambda one: (not one.problems, one.room.name, one.room.id))
 
     async def _items(self, chosen: list[Health]) -> list[dict[str, Any]]:
@@ -105,6 +114,7 @@ def _summary(health: list[Health], subscriptions: list[Subscribed], kept: list[d
         "rooms": len(health),
         "rooms_with_problems": sum(bool(one.problems) for one in health),
         "rooms_braked": sum(one.braked for one in health),
+        "meetings_frozen": sum(len(one.frozen) for one in health),
         "rooms_unreadable": sum(bool(one.watch and one.watch.trouble) for one in health),
         "rooms_watched": sum(one.subscribed is not None and one.subscribed.expires > now for one in health),
         "hosts_watched": sum(one.expires > now for one in hosts),
@@ -124,7 +134,7 @@ def _item(health: Health, standings: Counter[tuple[State, Reason]]) -> dict[str,
         "watched_until": subscribed.expires.isoformat() if subscribed else None,
         "read_until": watch.window_end.isoformat() if watch and watch.window_end else None,
         "links": {state: _counted(state, standings) for state in (State.LINKED, State.CREATING)}
-        | {state: _reasons(state, standings) for state in (State.NOT_SYNCED, State.REJECTED)},
+        | {state: _reasons(state, standings) for state in (State.NOT_SYNCED, State.REJECTED, State.FROZEN)},
     }
 
 

@@ -8,6 +8,7 @@
 | rooms     | room           | room               | a room as IBSS describes it                     |
 | rooms     | watch          | room               | its delta link and window, its health           |
 | rooms     | brake          | room               | what the room lost lately, and whether to stop  |
+| rooms     | frozen         | room and key       | a meeting that a person has to look at          |
 | rooms     | subscription   | subscription id    | whose it is and the hash of its client state    |
 | journal   | room and key   | newest first       | what was seen, which rule, what was done        |
 | kept      | queue          | newest first       | messages that could not be worked               |
@@ -26,7 +27,7 @@ from azure.data.tables.aio import TableClient, TableServiceClient
 from sync_core import rows
 from sync_core.errors import Stale
 from sync_core.model import BookingId, EventId, Link, Reason, Room, RoomId, State
-from sync_core.rows import Braking, Subscribed, Watch
+from sync_core.rows import Alarm, Braking, Subscribed, Watch
 from sync_core.tables import Row, Table, decode, encode
 
 PART = 30_000
@@ -142,6 +143,15 @@ class Store:
 
     async def release_brake(self, room: RoomId) -> None:
         await self._rooms.delete("brake", encode(room))
+
+    async def raise_alarm(self, link: Link, now: datetime) -> None:
+        await self._rooms.put(rows.alarm_row(link, now))
+
+    async def alarms(self) -> list[Alarm]:
+        return [rows.alarm(row) async for row in self._rooms.query("PartitionKey eq @partition", partition="frozen")]
+
+    async def clear_alarm(self, alarm: Alarm) -> None:
+        await self._rooms.delete("frozen", encode(f"{alarm.room}|{alarm.key}"))
 
     async def subscription(self, subscription: str) -> Subscribed | None:
         row = await self._rooms.get("subscription", encode(subscription))

@@ -2,9 +2,11 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 
 from sync_core.brake import Brake
+from sync_core.dispute import disputed, remembering
 from sync_core.errors import Gone, Later, Stale
 from sync_core.execution import Execution, Outcome
 from sync_core.graph.client import Graph
@@ -112,12 +114,23 @@ class Sync:
         return True
 
     async def _carry_out(self, situation: Situation, plan: Plan) -> Outcome:
+        now = self._clock()
         cancels = any(isinstance(action, CancelBooking | CancelEvent | ReleaseRoom) for action in plan.actions)
-        if cancels and not await self._brake.lets_go(situation.link):
+        if disputed(situation.link, plan, now):
+            outcome = await self._freeze(situation)
+        elif cancels and not await self._brake.lets_go(situation.link):
             outcome = await self._execution.hold(situation, Reason.BRAKED)
         else:
-            outcome = await self._execution.carry_out(situation, plan)
+            remembered = replace(situation, link=remembering(situation.link, plan, now))
+            outcome = await self._execution.carry_out(remembered, plan)
         await self._note(situation, outcome, plan)
+        return outcome
+
+    async def _freeze(self, situation: Situation) -> Outcome:
+        """Saved first: an alarm names a meeting that is frozen for certain."""
+        outcome = await self._execution.hold(situation, Reason.DISPUTED, State.FROZEN)
+        await self._store.raise_alarm(outcome.link, self._clock())
+        log.error("room %s, booking %s: %s", outcome.link.room, outcome.link.booking_id, Reason.DISPUTED)
         return outcome
 
     async def _note(self, situation: Situation, outcome: Outcome, plan: Plan) -> None:

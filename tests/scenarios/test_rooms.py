@@ -1,10 +1,13 @@
 """B05, B07, B11: what room mailboxes do by themselves, and rooms that were in use before."""
 
+from datetime import timedelta
+
 import pytest
 
 from localdev.world import ANA, BEN, CLEO, ELM, IVY, OAK, meetings
 from sync_core.model import State
 from tests.scenarios.in_process import World
+from tests.scenarios.operator_desk import the_meeting
 from tests.scenarios.people import Slot, checked
 
 
@@ -52,6 +55,22 @@ async def test_B05_a_booking_whose_room_declines_does_not_stand(world: World) ->
     link = await world.store.link_of_booking(booking["Booking_Id"])
     assert link is not None
     assert (link.state, str(link.reason)) == (State.CLOSED, "the room declined")
+
+
+@pytest.mark.settings(ON_ROOM_DECLINED="keep")
+async def test_B05_a_booking_whose_room_declines_is_kept_and_flagged_until_the_room_accepts(world: World) -> None:
+    await attendant(world, OAK.mailbox, MaximumDurationInMinutes=60)
+    slot = world.slot(minutes=90)
+    booking = await world.ibss.book(ANA, OAK, slot, "Too long", (BEN,))
+    await world.settle()
+    await world.sweep()
+    assert (await world.ibss.booking(booking))["Booking_IsCancelled"] == 0
+    assert (await the_meeting(world, booking=booking["Booking_Id"]))["standing"] == "linked: the room declined"
+    shorter = Slot(slot.start, slot.end - timedelta(minutes=30))
+    await world.ibss.change(ANA, await world.ibss.booking(booking), **world.ibss.times(shorter))
+    await world.settle()
+    assert await world.outlook.the_event(OAK.mailbox, shorter)
+    assert (await the_meeting(world, booking=booking["Booking_Id"]))["standing"] == "linked: in sync"
 
 
 async def test_B05_a_room_that_never_answers_keeps_its_booking(world: World) -> None:

@@ -1,8 +1,10 @@
 """The decision table, second part: one side is gone, and what that does to the other."""
 
+from dataclasses import replace
+
 import pytest
 
-from sync_core.model import PRIVATE_SUBJECT, Absent, Field, Link, Reading, Reason, Side, State
+from sync_core.model import PRIVATE_SUBJECT, Absent, Essence, Field, Link, Reading, Reason, Side, State
 from sync_core.planner import (
     CancelBooking,
     CancelEvent,
@@ -31,11 +33,12 @@ from tests.unit.examples import (
     there,
     unlinked,
 )
-from tests.unit.plans import closes, makes, refuses
+from tests.unit.plans import closes, left_alone, makes, refuses, update_booking, update_event
 
 row = pytest.param
 OUTLOOK_WINS, IBSS_WINS = Policy(winner=Side.OUTLOOK), Policy(winner=Side.IBSS)
 ROOM_ONLY = Policy(release_room_only=True)
+KEEP = Policy(keep_declined=True)
 BORN_IN_IBSS = linked(born=Side.IBSS)
 
 MOVED = meeting(slot=slot(4))
@@ -138,6 +141,59 @@ def test_one_side_is_gone(link: Link, event: Reading, booking: Reading, policy: 
     check(link, event, booking, policy, expected)
 
 
+def declined(stands: Essence) -> Absent:
+    return Absent(Reason.ROOM_DECLINED, elsewhere=there(stands))
+
+
+DECLINED = [
+    row(linked(), declined(MEETING), there(), KEEP, left_alone(Reason.ROOM_DECLINED), id="kept, and its link says so"),
+    row(
+        linked(),
+        declined(MEETING),
+        there(MOVED),
+        KEEP,
+        Plan(Reason.BOOKING_CHANGED, State.LINKED, (update_event(MOVED, Field.SLOT),)),
+        id="kept, and a change in IBSS still follows: the room may like the new time better",
+    ),
+    row(
+        linked(),
+        declined(MOVED),
+        there(),
+        KEEP,
+        Plan(Reason.EVENT_CHANGED, State.LINKED, (update_booking(MOVED, Field.SLOT),)),
+        id="kept, and a change in Outlook still follows",
+    ),
+    row(
+        linked(), declined(MEETING), BOOKING_GONE, KEEP, refuses(Reason.BOTH_GONE, State.CLOSED), id="kept until it is cancelled"
+    ),
+    row(unlinked(), declined(MEETING), NOT_THERE, KEEP, refuses(Reason.NOTHING_THERE, State.CLOSED), id="never booked for it"),
+    row(
+        linked(),
+        declined(MEETING),
+        there(),
+        OUTLOOK_WINS,
+        closes(Reason.ROOM_DECLINED, CancelBooking()),
+        id="ON_ROOM_DECLINED=cancel_booking",
+    ),
+]
+
+
+@pytest.mark.parametrize(("link", "event", "booking", "policy", "expected"), DECLINED)
+def test_B05_the_room_has_declined(link: Link, event: Reading, booking: Reading, policy: Policy, expected: Plan) -> None:
+    check(link, event, booking, policy, expected)
+
+
+FROZEN = replace(linked(), state=State.FROZEN)
+
+
+@pytest.mark.parametrize("booking", [there(MOVED), BOOKING_GONE])
+@pytest.mark.parametrize("event", [there(meeting(subject="Changed back")), EVENT_GONE])
+def test_B17_what_is_frozen_is_left_alone_until_it_is_gone_on_both_sides(event: Reading, booking: Reading) -> None:
+    both_gone = isinstance(event, Absent) and isinstance(booking, Absent)
+    expected = Plan(Reason.BOTH_GONE, State.CLOSED) if both_gone else Plan(Reason.DISPUTED, State.FROZEN)
+    check(FROZEN, event, booking, OUTLOOK_WINS, expected)
+
+
 ELSEWHERE = [
     row(
         linked(),
@@ -148,28 +204,28 @@ ELSEWHERE = [
     ),
     row(
         unlinked(),
-        Absent(Reason.ROOM_REMOVED, elsewhere=IN_ELM),
+        Absent(Reason.ROOM_REMOVED, elsewhere=there(IN_ELM)),
         there(),
         Plan(Reason.BOOKING_CHANGED, State.LINKED, (UpdateEvent(MEETING, frozenset({Field.ROOM})),)),
         id="the booking has come (back) to this room: its event follows",
     ),
     row(
         unlinked(),
-        Absent(Reason.ROOM_REMOVED, elsewhere=MEETING),
+        Absent(Reason.ROOM_REMOVED, elsewhere=there(MEETING)),
         there(MOVED),
         Plan(Reason.BOOKING_CHANGED, State.LINKED, (UpdateEvent(MOVED, frozenset({Field.ROOM, Field.SLOT})),)),
         id="the event has no room at all: it is put back, with what else has changed",
     ),
     row(
         unlinked(),
-        Absent(Reason.ROOM_REMOVED, elsewhere=IN_ELM),
+        Absent(Reason.ROOM_REMOVED, elsewhere=there(IN_ELM)),
         there(unsynced=Reason.NO_DIRECTORY_ACCOUNT),
         refuses(Reason.NO_DIRECTORY_ACCOUNT, State.NOT_SYNCED),
         id="a panel's booking pulls no event",
     ),
     row(
         linked(),
-        Absent(Reason.ROOM_REMOVED, elsewhere=IN_ELM),
+        Absent(Reason.ROOM_REMOVED, elsewhere=there(IN_ELM)),
         there(),
         closes(Reason.ROOM_REMOVED, CancelBooking()),
         id="the event has left the room, the booking has not",

@@ -3,7 +3,17 @@
 import pytest
 
 from sync_core.model import Side
-from sync_core.settings import GRAPH_V1, BrakeLimit, OnBookingCancelled, Settings, SettingsError, Storage, Visitors
+from sync_core.settings import (
+    GRAPH_V1,
+    BrakeLimit,
+    OnBookingCancelled,
+    OnRoomDeclined,
+    Settings,
+    SettingsError,
+    Storage,
+    Switch,
+    Visitors,
+)
 
 row = pytest.param
 
@@ -41,6 +51,9 @@ def test_what_is_not_set_has_a_default() -> None:
         conflict_winner=Side.OUTLOOK,
         visitors=Visitors.EXTERNAL,
         on_booking_cancelled=OnBookingCancelled.CANCEL_EVENT,
+        on_room_declined=OnRoomDeclined.CANCEL_BOOKING,
+        series_changes=Switch.ON,
+        hold_panel_bookings=Switch.OFF,
         cancel_brake=BrakeLimit(share=0.2, count=10),
     )
 
@@ -51,6 +64,9 @@ def test_everything_can_be_set() -> None:
         CONFLICT_WINNER="IBSS",
         VISITORS="all",
         ON_BOOKING_CANCELLED="remove_room",
+        ON_ROOM_DECLINED="keep",
+        SERIES_CHANGES="OFF",
+        HOLD_PANEL_BOOKINGS="on",
         TENANT_DOMAINS=" Contoso.example, contoso.co.example ,",
         IBSS_URL="https://api.ibss.example/",
         GRAPH_URL="http://127.0.0.1:7081/v1.0/",
@@ -59,6 +75,8 @@ def test_everything_can_be_set() -> None:
     )
     assert (settings.horizon_days, settings.conflict_winner) == (30, Side.IBSS)
     assert (settings.visitors, settings.on_booking_cancelled) == (Visitors.ALL, OnBookingCancelled.REMOVE_ROOM)
+    assert settings.on_room_declined is OnRoomDeclined.KEEP
+    assert (settings.series_changes, settings.hold_panel_bookings) == (Switch.OFF, Switch.ON)
     assert settings.tenant_domains == {"contoso.example", "contoso.co.example"}
     assert (settings.ibss_url, settings.graph_url) == ("https://api.ibss.example", "http://127.0.0.1:7081/v1.0")
     assert settings.graph_token == "local"
@@ -110,6 +128,9 @@ MALFORMED = [
     row("HORIZON_DAYS", "7.5", "a number of days from 1 to 1825", id="half a day"),
     row("CONFLICT_WINNER", "exchange", "one of outlook, ibss", id="a winner that does not play"),
     row("VISITORS", "some", "one of external, all, none", id="some visitors"),
+    row("ON_ROOM_DECLINED", "ask", "one of cancel_booking, keep", id="asking when declined"),
+    row("SERIES_CHANGES", "yes", "one of on, off", id="yes for on"),
+    row("HOLD_PANEL_BOOKINGS", "true", "one of on, off", id="true for on"),
     row("ON_BOOKING_CANCELLED", "nothing", "one of cancel_event, remove_room", id="nothing on cancellation"),
 ]
 
