@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from sync_core.intake import Intake
 from sync_core.queues import API_VERSION, Queues
-from sync_core.settings import OnBookingCancelled, OnRoomDeclined, Settings, Storage
+from sync_core.settings import OnBookingCancelled, OnRoomDeclined, Settings, Storage, Switch
 from sync_core.store import Store
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from sync_core.graph.client import Credential, Graph
     from sync_core.ibss.client import Ibss
+    from sync_core.look import Look
     from sync_core.operations import Operations
     from sync_core.planner import Policy
     from sync_core.pull import Pull
@@ -129,13 +130,16 @@ def compose(
         release_room_only=settings.on_booking_cancelled is OnBookingCancelled.REMOVE_ROOM,
         keep_declined=settings.on_room_declined is OnRoomDeclined.KEEP,
     )
-    readings = Readings(graph, ibss, store, rooms)
+    hold = settings.hold_panel_bookings is Switch.ON
+
+    def look_over(those: Rooms) -> Look:
+        return Look(graph, ibss, store, those, Readings(graph, ibss, store, those, hold=hold))
+
     execution = Execution(graph, ibss, store, rooms, VisitorPolicy(settings.visitors, settings.tenant_domains))
     brake = Brake(store, settings.cancel_brake, clock)
-    look = Look(graph, ibss, store, rooms, readings)
-    sync = Sync(graph, store, queues, rooms, look, execution, brake, policy, subscriptions.watch_host, clock)
+    sync = Sync(graph, store, queues, rooms, look_over(rooms), execution, brake, policy, subscriptions.watch_host, clock)
     pull = Pull(graph, ibss, store, queues, rooms, subscriptions, clock)
-    operations = _operations(graph, ibss, store, queues, rooms, policy, schedules or {}, clock)
+    operations = _operations(graph, ibss, store, queues, rooms, look_over, policy, schedules or {}, clock)
     return Workers(sync, pull, subscriptions, operations)
 
 
@@ -145,6 +149,7 @@ def _operations(
     store: Store,
     queues: Queues,
     rooms: Rooms,
+    look_over: Callable[[Rooms], Look],
     policy: Policy,
     schedules: Mapping[str, str],
     clock: Callable[[], datetime],
@@ -152,14 +157,9 @@ def _operations(
     """What people ask for, over the same rooms, looks and policy as the work."""
     from sync_core.explain import Explain
     from sync_core.finding import Finding
-    from sync_core.look import Look
     from sync_core.operations import Operations
-    from sync_core.readings import Readings
     from sync_core.rehearsal import Rehearsal
     from sync_core.status import Status
-
-    def look_over(those: Rooms) -> Look:
-        return Look(graph, ibss, store, those, Readings(graph, ibss, store, those))
 
     finding = Finding(graph, ibss, store, rooms)
     explain = Explain(finding, ibss, store, rooms, look_over(rooms), policy, schedules, clock)

@@ -34,6 +34,9 @@ from sync_core.settings import Visitors
 from sync_core.situation import Situation, idempotency_key, seen, transaction_id, without_booking, without_event
 from sync_core.store import Store
 
+ROOM_TAKEN = "RoomTaken"
+"""Our own refusal, in the words of the others'."""
+
 
 @dataclass(frozen=True, slots=True)
 class VisitorPolicy:
@@ -138,7 +141,7 @@ class Execution:
             booking = await self._ibss.create_booking(situation.room.node, target, guests, link.key, idempotency_key(link))
         except Refused as refusal:
             return await self._refused(link, link, refusal)
-        kept = ibss_wire.essence_of(booking, await self._rooms.mailboxes())
+        kept = ibss_wire.essence_of(booking, await self._rooms.all())
         done = replace(
             link, booking_id=booking.id, node_id=booking.node, booking_etag=booking.etag, base=begun or target, kept=kept
         )
@@ -149,6 +152,7 @@ class Execution:
         named = without_event(situation.link, transaction_id(booking.id, _generation(situation)))
         link = await self._intend(situation, named, target)
         try:
+            await self._refuse_taken(target, situation.room, link.key)
             event = await self._graph.create_event(target, situation.room, link.key, ibss_wire.names_of(booking))
         except (Refused, Unreadable) as refusal:
             return await self._refused(link, link, refusal)
@@ -157,6 +161,14 @@ class Execution:
         done = seen(link, EventSide(situation.event.reading, event), BookingSide(situation.booking.reading, booking), None)
         done = replace(done, base=base, kept=begun or target)
         return Outcome(await self._save(link, _standing(done, plan)), settled=begun is None)
+
+    async def _refuse_taken(self, target: Essence, room: Room, transaction: str) -> None:
+        """Exchange checks a room that is invited; what is written into its own calendar it does not (msgraph-sdk-dotnet 243)."""
+        if target.host != room.mailbox:
+            return
+        there = await self._graph.window(room.mailbox, target.slot.start, target.slot.end)
+        if any(not event.cancelled and event.transaction_id != transaction for event in there):
+            raise Refused(ROOM_TAKEN)
 
     async def _intend(self, situation: Situation, link: Link, target: Essence) -> Link:
         """Written before the create: a crash after it leaves the name under which the create is asked for again. A repeat may be
@@ -196,7 +208,7 @@ class Execution:
                 return await self._update_event(situation, link, target, fields)
             case CancelEvent():
                 original = _original(situation)
-                await self._graph.cancel_event(original.organiser, original.id)
+                await self._graph.end_event(original.organiser, original)
                 return link
             case ReleaseRoom():
                 await self._release_room(situation)
@@ -219,7 +231,7 @@ class Execution:
         booking, mailboxes = _booking(situation), await self._rooms.mailboxes()
         guests = await self._guests(situation, target.people - ibss_wire.people_of(booking))
         written = await self._ibss.update_booking(booking, target, fields, guests, mailboxes)
-        kept = ibss_wire.essence_of(written, mailboxes)
+        kept = ibss_wire.essence_of(written, await self._rooms.all())
         return replace(link, booking_etag=written.etag, node_id=written.node, kept=kept, room=kept.room)
 
     async def _update_event(self, situation: Situation, link: Link, target: Essence, fields: frozenset[Field]) -> Link:
@@ -227,13 +239,29 @@ class Execution:
         taken = await self._rooms.get(target.room)
         if taken is None:
             raise Stale("room-not-synced")
+        if original.organiser == situation.room.mailbox and taken != situation.room:
+            return await self._hold_in(taken, situation, link, target)
         change = EventChange(target, fields, situation.room, taken, mailboxes, ibss_wire.names_of(_booking(situation)))
         written = await self._graph.update_event(original.organiser, original, change)
         return replace(link, event_etag=written.etag, base=events.essence_of(written, taken, mailboxes), room=taken.id)
 
+    async def _hold_in(self, taken: Room, situation: Situation, link: Link, target: Essence) -> Link:
+        """An event of the room's own cannot leave its calendar. The new one is made before the old one is released."""
+        booking, original, generation = _booking(situation), _original(situation), link.generation + 1
+        target, transaction = replace(target, host=taken.mailbox), transaction_id(booking.id, generation)
+        await self._refuse_taken(target, taken, transaction)
+        made = await self._graph.create_event(target, taken, transaction, {})
+        await self._graph.end_event(original.organiser, original)
+        base = events.essence_of(made, taken, await self._rooms.mailboxes())
+        moved = replace(link, room=taken.id, generation=generation, base=base, room_event_id=made.id, organiser=made.organiser)
+        return seen(moved, EventSide(situation.event.reading, made), situation.booking, None)
+
     async def _release_room(self, situation: Situation) -> None:
-        if situation.event.original is not None:
-            original = situation.event.original
+        """Of an event that only the room has, nothing is left without it."""
+        original = situation.event.original
+        if original is not None and original.organiser == situation.room.mailbox:
+            await self._graph.end_event(original.organiser, original)
+        elif original is not None:
             await self._graph.release_room(original.organiser, original, situation.room)
         elif situation.event.copy is not None:
             await self._graph.decline_event(situation.room.mailbox, situation.event.copy.id)

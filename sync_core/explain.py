@@ -215,7 +215,7 @@ def _ibss(situation: Situation | None, booking: Booking | None, trouble: str, *,
     if booking is not None:
         state = "cancelled" if booking.cancelled else "stands"
         told = {"state": state, "id": booking.id, "room": booking.room, "status": booking.status}
-        return told | _content(ibss_wire.essence_of(booking, frozenset()), private=private)
+        return told | _content(ibss_wire.essence_of(booking, {}), private=private)
     if situation is None:
         return {"state": "could not be read", "reason": trouble} if trouble else {"state": "not there"}
     match situation.booking.reading:

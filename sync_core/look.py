@@ -186,7 +186,7 @@ class Look:
         try:
             if booking.cancelled:
                 return await self._readings.event_made(room, stored) if stored else NO_EVENT
-            found = None if booking.unsynced else await self._readings.unlinked_event(room, booking)
+            found = await self._readings.unlinked_event(room, booking)
         except Unreadable:
             return EventSide(Unknown(Reason.EVENT_UNREADABLE))
         if isinstance(found, Reason):

@@ -118,6 +118,7 @@ class Reason(StrEnum):
     ROOM_REMOVED = "the room was taken off the meeting in Outlook"
     ROOM_DECLINED = "the room declined"
     BOOKING_GONE = "cancelled in IBSS"
+    ENDED_EARLY = "ended early at the panel"
     AUTO_CANCELLED = "released by IBSS: nobody checked in"
     ROOM_NOT_SYNCED = "moved to a room that is not synced"
     REMADE = "made again: the change on the other side stands against the cancellation"

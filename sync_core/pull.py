@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from sync_core.errors import Resync, Stale, SyncError, Unreadable
+from sync_core.execution import ROOM_TAKEN
 from sync_core.graph.client import Graph
 from sync_core.graph.events import Event
 from sync_core.graph.wire import Change, DeltaPage
@@ -28,12 +29,13 @@ UNSETTLED = frozenset(
         Reason.BEYOND_HORIZON,
         Reason.AMBIGUOUS,
         Reason.BRAKED,
+        Reason.NO_DIRECTORY_ACCOUNT,
     }
 )
-"""Reasons that time alone may end."""
+"""Reasons that time alone, or a setting, may end."""
 
-SLOT_TAKEN = "SpaceConflict"
-"""IBSS's refusal that ends when somebody else's booking does."""
+SLOT_TAKEN = frozenset({"SpaceConflict", ROOM_TAKEN})
+"""Refusals that end when somebody else's meeting does."""
 
 log = logging.getLogger(__name__)
 
@@ -199,7 +201,7 @@ class Pull:
         known = await self._store.links(room)
         links = {link.booking_id: link for link in known}
         here = {booking.id: booking for booking in bookings if booking.room == room}
-        waiting = [link for link in known if link.detail == SLOT_TAKEN or link.reason in UNSETTLED]
+        waiting = [link for link in known if link.detail in SLOT_TAKEN or link.reason in UNSETTLED]
         unseen = [link for link in known if link.booking_id and _live(link) and _ahead(link, now) and link.booking_id not in here]
         changed = [booking for booking in here.values() if _differs(booking, links.get(booking.id))]
         told = [SyncInstance(booking=booking.id, node=booking.node) for booking in changed]

@@ -1,5 +1,6 @@
 """Reads both sides of one link. Absent is said only after a look where it must be; what could not be read is unknown."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sync_core.errors import Unreadable
@@ -9,7 +10,7 @@ from sync_core.graph.events import Event
 from sync_core.ibss import wire as ibss_wire
 from sync_core.ibss.client import Ibss
 from sync_core.ibss.wire import Booking
-from sync_core.model import Absent, Address, Essence, EventId, Link, Present, Reading, Reason, Room, State, Unknown
+from sync_core.model import Absent, Address, Essence, EventId, Link, Present, Reading, Reason, Room, RoomId, State, Unknown
 from sync_core.rooms import Rooms
 from sync_core.store import Store
 
@@ -39,8 +40,10 @@ NO_BOOKING = BookingSide(Absent(Reason.NOTHING_THERE))
 
 
 class Readings:
-    def __init__(self, graph: Graph, ibss: Ibss, store: Store, rooms: Rooms) -> None:
-        self._graph, self._ibss, self._store, self._rooms = graph, ibss, store, rooms
+    """`hold`: HOLD_PANEL_BOOKINGS, a panel's booking is mirrored by an event of the room's own."""
+
+    def __init__(self, graph: Graph, ibss: Ibss, store: Store, rooms: Rooms, *, hold: bool) -> None:
+        self._graph, self._ibss, self._store, self._rooms, self._hold = graph, ibss, store, rooms, hold
 
     # Outlook
 
@@ -137,12 +140,14 @@ class Readings:
 
     async def unlinked_event(self, room: Room, booking: Booking) -> Event | Reason | None:
         """The room's copy of the one meeting of this host in this very slot that no booking has yet."""
-        slot = booking.slot
+        if booking.unsynced and not self._hold:
+            return None
+        slot, host = booking.slot, _host(booking, await self._rooms.all())
         found = [
             event
             for event in await self._graph.window(room.mailbox, slot.start, slot.end)
             if not event.cancelled
-            and event.organiser == booking.owner
+            and event.organiser == host
             and events.essence_of(event, room, ()).slot == slot
             and _free(await self._store.link(room.id, event.instance.key))
         ]
@@ -166,20 +171,22 @@ class Readings:
             return BookingSide(Absent(booking.cancelled_why), booking)
         if await self._rooms.get(booking.room) is None:
             return BookingSide(Absent(Reason.ROOM_NOT_SYNCED), booking)
-        essence = ibss_wire.essence_of(booking, await self._rooms.mailboxes())
-        return BookingSide(Present(essence, unsynced=booking.unsynced), booking)
+        if self._hold and booking.unsynced and booking.completed:
+            return BookingSide(Absent(Reason.ENDED_EARLY), booking)
+        essence = ibss_wire.essence_of(booking, await self._rooms.all())
+        return BookingSide(Present(essence, unsynced=None if self._hold else booking.unsynced), booking)
 
     async def unlinked_booking(self, room: Room, link: Link, wanted: Essence) -> Booking | Reason | None:
         """What a create whose answer was lost may have made, or what stood there before the room was switched on: a booking that
         names this instance, else the one booking of this host in this very slot that no event has yet.
         """
-        slot = wanted.slot
+        slot, rooms = wanted.slot, await self._rooms.all()
         listed = await self._ibss.bookings(room.building, slot.start, slot.end, room.id)
         standing = [booking for booking in listed if not booking.cancelled]
         named = [booking for booking in standing if booking.mirrors == link.key]
         if named:
             return named[0]
-        alike = [booking for booking in standing if booking.owner == wanted.host and booking.slot == slot]
+        alike = [booking for booking in standing if booking.slot == slot and _host(booking, rooms) == wanted.host]
         found = _the_one([booking for booking in alike if await self._is_free(room, booking)])
         return await self._if_no_other_event_could_have_it(room, found) if isinstance(found, Booking) else found
 
@@ -208,6 +215,10 @@ def _accepts(event: Event, room: Room) -> bool:
 def _declined(event: Event, room: Room) -> bool:
     attendee = event.attendee(room.mailbox)
     return attendee is not None and attendee.response == "declined"
+
+
+def _host(booking: Booking, rooms: Mapping[RoomId, Room]) -> Address:
+    return ibss_wire.essence_of(booking, rooms).host
 
 
 def _free(link: Link | None) -> bool:

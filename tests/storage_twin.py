@@ -28,6 +28,10 @@ class TableTwin:
     def rows(self) -> list[dict[str, Any]]:
         return [row for row, _ in self._rows.values()]
 
+    def lose(self) -> None:
+        """Every row."""
+        self._rows.clear()
+
     async def get_entity(self, partition: str, row: str) -> TableEntity:
         self.operations += 1
         return self._entity(self._found((partition, row)))

@@ -163,10 +163,10 @@ class Graph:
     async def release_room(self, mailbox: Address, event: Event, room: Room) -> Event:
         return parse_event(await self._send(wire.release_room(mailbox, event, room)))
 
-    async def cancel_event(self, mailbox: Address, event: EventId) -> None:
-        """An event that is gone already is as it should be."""
+    async def end_event(self, mailbox: Address, event: Event) -> None:
+        """From the organiser's mailbox. An event that is gone already is as it should be."""
         try:
-            await self._send(wire.cancel_event(mailbox, event))
+            await self._send(wire.end_event(mailbox, event))
         except Gone:
             return
 

@@ -115,12 +115,14 @@ _PAGE = {"Prefer": f"{PREFER}, odata.maxpagesize=100"}
 
 
 def create_event(essence: Essence, room: Room, transaction_id: str, names: Mapping[Address, str]) -> Request:
-    """In the host's mailbox with the room invited, for only that makes Exchange check the room (msgraph-sdk-dotnet issue 243)."""
+    """In the host's mailbox with the room invited, for only that makes Exchange check the room (msgraph-sdk-dotnet issue 243). A
+    room that is the host itself needs no invitation.
+    """
     people = [_attendee(person, names.get(person, ""), "required") for person in sorted(essence.people)]
     body = {
         "subject": essence.subject,
         **_times(essence.slot, room),
-        "attendees": [*people, _attendee(room.mailbox, room.name, "resource")],
+        "attendees": people + ([_attendee(room.mailbox, room.name, "resource")] if essence.host != room.mailbox else []),
         "location": _location(room),
         "transactionId": transaction_id,
     }
@@ -154,9 +156,13 @@ def _patch(mailbox: Address, event: Event, body: Json) -> Request:
     return Request("PATCH", f"{_of(mailbox)}/events/{_part(event.id)}", body=body, headers=headers, mailbox=mailbox)
 
 
-def cancel_event(mailbox: Address, event: EventId) -> Request:
+def end_event(mailbox: Address, event: Event) -> Request:
+    """Who is invited is told; where nobody is, there is no meeting to cancel (Microsoft docs, event-cancel)."""
+    path = f"{_of(mailbox)}/events/{_part(event.id)}"
+    if not event.attendees:
+        return Request("DELETE", path, mailbox=mailbox)
     comment = {"comment": "The room booking was cancelled."}
-    return Request("POST", f"{_of(mailbox)}/events/{_part(event)}/cancel", body=comment, mailbox=mailbox)
+    return Request("POST", f"{path}/cancel", body=comment, mailbox=mailbox)
 
 
 def decline_event(mailbox: Address, event: EventId) -> Request:
@@ -223,10 +229,11 @@ def _whole_collection(event: Event, change: EventChange) -> Json:
     here, wanted = frozenset(invited(event, change.rooms)), change.target.people
     leaving, coming = (here - wanted, wanted - here) if Field.PEOPLE in change.fields else (frozenset(), frozenset())
     leaving |= {change.left.mailbox, change.taken.mailbox}
+    room = [] if event.organiser == change.taken.mailbox else [_attendee(change.taken.mailbox, change.taken.name, "resource")]
     return [
         *(_again(attendee) for attendee in event.attendees if attendee.address not in leaving),
         *(_attendee(person, change.names.get(person, ""), "required") for person in sorted(coming)),
-        _attendee(change.taken.mailbox, change.taken.name, "resource"),
+        *room,
     ]
 
 

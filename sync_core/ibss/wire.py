@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from sync_core.errors import Gone, Later, Malformed, Refused, Stale, SyncError, Unreadable
 from sync_core.http import Answer, Json, Request
-from sync_core.model import Address, BookingId, Essence, Field, NodeId, Reason, RoomId, Slot, address, subject
+from sync_core.model import Address, BookingId, Essence, Field, NodeId, Reason, Room, RoomId, Slot, address, subject
 
 SYSTEM_MICROSOFT_365 = 1
 """The value of Bkng_Ext_System and Meta_Ext_Booking_System that switches a building or space on for Microsoft 365."""
@@ -50,6 +50,7 @@ class Booking:
     parties: tuple[Party, ...]
     mirrors: str | None
     cancelled: bool
+    completed: bool
     status: str
 
     @property
@@ -221,6 +222,7 @@ def parse_booking(body: Json) -> Booking:
             parties=tuple(_parse_party(party) for party in _listed(body.get("Booking_Parties"))),
             mirrors=body.get("Meta_Ext_Booking_EventId") or None,
             cancelled=bool(body["Booking_IsCancelled"]),
+            completed=bool(body.get("Booking_IsCompleted")),
             status=body.get("Booking_Status") or "",
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -291,10 +293,15 @@ def people_of(booking: Booking) -> frozenset[Address]:
     return frozenset(p.address for p in booking.parties if "@" in p.address and p.address != booking.owner)
 
 
-def essence_of(booking: Booking, rooms: frozenset[Address]) -> Essence:
-    """`rooms` are the mailboxes of all rooms: a room that IBSS lists among the parties is not a person."""
-    host = booking.owner or Address("")
-    return Essence(booking.room, booking.slot, booking.subject, host, people_of(booking) - rooms)
+def essence_of(booking: Booking, rooms: Mapping[RoomId, Room]) -> Essence:
+    """`rooms` are all rooms: one that IBSS lists among the parties is not a person. A panel's booking belongs to its room, and
+    nobody is invited to it.
+    """
+    if booking.unsynced:
+        room = rooms.get(booking.room)
+        return Essence(booking.room, booking.slot, booking.subject, room.mailbox if room else Address(""))
+    people = people_of(booking) - {room.mailbox for room in rooms.values()}
+    return Essence(booking.room, booking.slot, booking.subject, booking.owner or Address(""), people)
 
 
 def names_of(booking: Booking) -> Mapping[Address, str]:

@@ -69,6 +69,10 @@ class World:
         self.poisoned: list[tuple[str, BaseException]] = []
         self._slots = 0
 
+    def use(self, **settings: str) -> None:
+        """The service is started anew with other settings; what it remembers stays."""
+        self.service = self._service(Settings.from_environment(ENVIRONMENT | settings))
+
     def _service(self, settings: Settings) -> Workers:
         graph = Graph(GRAPH, StaticToken("local"), _client(graph_app(self.graph, ticking=False), GRAPH, {}))
         ibss = Ibss(IBSS, "sync", _client(ibss_app(self.ibss_simulator, ticking=False), IBSS, {}))

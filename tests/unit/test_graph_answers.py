@@ -10,7 +10,7 @@ from sync_core.graph import wire
 from sync_core.http import Answer, Request
 from sync_core.model import EventId
 from tests.unit.examples import ANA, NOW, OAK_ROOM
-from tests.unit.graph_answers import event_json, moment
+from tests.unit.graph_answers import event, event_json, moment
 
 row = pytest.param
 OF_A_MAILBOX = wire.get_event(ANA, EventId("AAMk1"))
@@ -197,7 +197,7 @@ def test_an_answer_that_is_not_json_is_malformed(body: bytes) -> None:
 def test_a_request_counts_against_the_mailbox_it_is_of() -> None:
     requests: list[Request] = [
         wire.list_window(OAK_ROOM.mailbox, NOW, NOW),
-        wire.cancel_event(OAK_ROOM.mailbox, EventId("1")),
+        wire.end_event(OAK_ROOM.mailbox, event()),
         wire.first_delta(OAK_ROOM.mailbox, NOW, NOW),
     ]
     assert {request.mailbox for request in requests} == {OAK_ROOM.mailbox}

@@ -51,7 +51,8 @@ ADDRESSES = [
         "/users/ana%40contoso.example/calendarView/delta?startDateTime=2026-03-02T08:00:00Z&endDateTime=2026-03-03T08:00:00Z",
         id="delta",
     ),
-    row(wire.cancel_event(ANA, EVENT), "/users/ana%40contoso.example/events/AAMk%2F1%2B2%3D/cancel", id="cancel"),
+    row(wire.end_event(ANA, event(id=EVENT)), "/users/ana%40contoso.example/events/AAMk%2F1%2B2%3D/cancel", id="cancel"),
+    row(wire.end_event(ANA, event((), id=EVENT)), "/users/ana%40contoso.example/events/AAMk%2F1%2B2%3D", id="delete"),
     row(wire.decline_event(ANA, EVENT), "/users/ana%40contoso.example/events/AAMk%2F1%2B2%3D/decline", id="decline"),
     row(wire.renew_subscription("s/1", END), "/subscriptions/s%2F1", id="renew"),
     row(wire.delete_subscription("s/1"), "/subscriptions/s%2F1", id="delete a subscription"),
@@ -116,7 +117,7 @@ WRITES = [
     *(row(update(event(), CHANGED, field, rooms=MOVES), id=field) for field in Field),
     row(update(event(), CHANGED, *Field, rooms=MOVES), id="everything"),
     row(wire.release_room(ANA, event(), OAK_ROOM), id="release"),
-    row(wire.cancel_event(ANA, EVENT), id="cancel"),
+    row(wire.end_event(ANA, event()), id="cancel"),
     row(wire.decline_event(ANA, EVENT), id="decline"),
 ]
 
