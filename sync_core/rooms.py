@@ -2,10 +2,11 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Self
 
+from sync_core.errors import Malformed
 from sync_core.graph.events import iana
 from sync_core.ibss.client import Ibss
 from sync_core.ibss.wire import Node, Space
@@ -46,7 +47,7 @@ class Rooms:
     async def refresh(self) -> dict[RoomId, Room]:
         """Reads IBSS again and keeps what it says. A room that is no longer synced is forgotten; its links stay as they are."""
         known = {room.id: room for room in await self._store.rooms()}
-        found = {room.id: room for room in await self._read()}
+        found = {room.id: room for room in await self._read(known)}
         if known and not found:
             log.error("IBSS lists no room that is synced any more: the %d known ones are kept", len(known))
             return known
@@ -62,7 +63,10 @@ class Rooms:
         """Every room that could be synced, switched on or not, as IBSS has it now."""
         nodes = {node.id: node for node in await self._ibss.nodes()}
         buildings = [node for node in nodes.values() if node.building]
-        return [self._room(s, building, nodes) for building in buildings for s in await self._ibss.spaces(building.id) if s.ready]
+        rooms = [
+            self._room(s, building, nodes) for building in buildings for s in await self._ibss.spaces(building.id) if s.ready
+        ]
+        return [room for room in rooms if room is not None]
 
     def joined_by(self, more: Sequence[Room]) -> Self:
         """These rooms and more, for a look ahead."""
@@ -72,28 +76,35 @@ class Rooms:
         self._known = {room.id: room for room in [*rooms, *self._more]}
         self._known_until = self._clock() + FRESH_FOR if rooms else None
 
-    async def _read(self) -> list[Room]:
+    async def _read(self, known: Mapping[RoomId, Room]) -> list[Room]:
         nodes = {node.id: node for node in await self._ibss.nodes()}
-        found = []
+        found: list[Room] = []
         for building in nodes.values():
             if building.building and building.synced:
                 spaces = [space for space in await self._ibss.spaces(building.id) if space.synced]
-                found += [self._room(space, building, nodes) for space in spaces]
+                rooms = [self._room(space, building, nodes) or known.get(space.id) for space in spaces]
+                found += [room for room in rooms if room is not None]
         taken = Counter(room.mailbox for room in found)
         for room in found:
             if taken[room.mailbox] > 1:
                 log.error("space %s is not synced: its mailbox is tied to another space too", room.id)
         return [room for room in found if taken[room.mailbox] == 1]
 
-    def _room(self, space: Space, building: Node, nodes: dict[NodeId, Node]) -> Room:
-        zone = nodes.get(space.node, building).time_zone
+    def _room(self, space: Space, building: Node, nodes: dict[NodeId, Node]) -> Room | None:
+        """None where nobody knows the time zone: one building must not stop the others."""
+        zone = nodes.get(space.node, building).time_zone or building.time_zone
+        try:
+            name = iana(zone)
+        except Malformed:
+            log.error("space %s: nobody knows the time zone %r of its building", space.id, zone)  # noqa: TRY400
+            return None
         return Room(
             id=space.id,
             node=space.node,
             building=building.id,
             name=space.name,
             mailbox=space.mailbox or Address(""),
-            time_zone=iana(zone),
+            time_zone=name,
             time_zone_windows=zone,
             horizon_days=building.horizon_days or self._horizon_days,
         )

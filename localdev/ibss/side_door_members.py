@@ -55,6 +55,7 @@ PERSON: Members = {
     "Last_Name": ("last_name", text),
 }
 NODE_PATCH: Members = {
+    "Node_Time_Zone": ("time_zone", text),
     "Bkng_Ext_System": ("ext_system", whole_number),
     "Forward_Sync_Period": ("forward_sync_period", or_null(whole_number)),
 }

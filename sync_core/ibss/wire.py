@@ -72,7 +72,7 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A building or floor. `time_zone` is a Windows id; `horizon_days` is None where the building does not set one."""
+    """A building or floor. `time_zone` is a Windows id, or ""; `horizon_days` is None where the building does not set one."""
 
     id: NodeId
     name: str
@@ -252,7 +252,7 @@ def parse_node(body: Json) -> Node:
             name=body["Node_Name"],
             building=body["NodeLevelName"] == "Building",
             parent=NodeId(str(body["Parent_Node_Id"])) if body.get("Parent_Node_Id") is not None else None,
-            time_zone=body["Node_Time_Zone"],
+            time_zone=body["Node_Time_Zone"] or "",
             synced=body.get("Bkng_Ext_System") == SYSTEM_MICROSOFT_365,
             horizon_days=body.get("Forward_Sync_Period"),
         )
