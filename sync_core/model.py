@@ -47,6 +47,11 @@ class Slot:
         if self.end < self.start:
             raise ValueError("a slot cannot end before it starts")
 
+    @property
+    def hours(self) -> tuple[datetime, datetime]:
+        """Without what it is called: the two halves of one meeting may differ in whether they are marked all-day."""
+        return self.start, self.end
+
 
 @dataclass(frozen=True, slots=True)
 class Essence:

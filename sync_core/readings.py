@@ -148,7 +148,7 @@ class Readings:
             for event in await self._graph.window(room.mailbox, slot.start, slot.end)
             if not event.cancelled
             and event.organiser == host
-            and events.essence_of(event, room, ()).slot == slot
+            and events.essence_of(event, room, ()).slot.hours == slot.hours
             and _free(await self._store.link(room.id, event.instance.key))
         ]
         return _the_one(found)
@@ -186,7 +186,7 @@ class Readings:
         named = [booking for booking in standing if booking.mirrors == link.key]
         if named:
             return named[0]
-        alike = [booking for booking in standing if booking.slot == slot and _host(booking, rooms) == wanted.host]
+        alike = [booking for booking in standing if booking.slot.hours == slot.hours and _host(booking, rooms) == wanted.host]
         found = _the_one([booking for booking in alike if await self._is_free(room, booking)])
         return await self._if_no_other_event_could_have_it(room, found) if isinstance(found, Booking) else found
 

@@ -151,8 +151,10 @@ def _ambiguous(room: Room, meetings: Sequence[Planned], standing: Standing) -> t
 
 
 def _halves(room: Room, slot: Slot, standing: Standing) -> Ambiguous:
-    here = [e.instance.key for e in standing.events if not e.cancelled and events.essence_of(e, room, ()).slot == slot]
-    booked = [booking.id for booking in standing.bookings if not booking.cancelled and booking.slot == slot]
+    here = [
+        e.instance.key for e in standing.events if not e.cancelled and events.essence_of(e, room, ()).slot.hours == slot.hours
+    ]
+    booked = [booking.id for booking in standing.bookings if not booking.cancelled and booking.slot.hours == slot.hours]
     return Ambiguous(slot, tuple(here), tuple(booked))
 
 

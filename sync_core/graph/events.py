@@ -148,6 +148,12 @@ def _slot(event: Event, room: Room) -> Slot:
     return Slot(_midnight(event.start.date(), room), _midnight(event.end.date(), room), all_day=True)
 
 
+def whole_days(slot: Slot, room: Room) -> bool:
+    """Whether it runs from midnight to midnight where the room is. IBSS may mark other hours as all-day."""
+    days = (moment.astimezone(ZoneInfo(room.time_zone)).date() for moment in slot.hours)
+    return slot.all_day and tuple(_midnight(day, room) for day in days) == slot.hours
+
+
 def _midnight(day: date, room: Room) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(room.time_zone)).astimezone(UTC)
 

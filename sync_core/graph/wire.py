@@ -7,7 +7,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from sync_core.errors import Gone, Later, Malformed, Refused, Resync, Stale, SyncError, Unreadable
-from sync_core.graph.events import Attendee, Event, invited, parse_event, parse_time
+from sync_core.graph.events import Attendee, Event, invited, parse_event, parse_time, whole_days
 from sync_core.http import Answer, Json, Request
 from sync_core.model import Address, Essence, EventId, Field, Room, Slot
 
@@ -203,11 +203,12 @@ def _utc(moment: datetime) -> str:
 
 def _times(slot: Slot, room: Room) -> Json:
     """An all-day event runs from midnight to midnight in one zone, the room's; every other is told in UTC."""
-    zone, name = (ZoneInfo(room.time_zone), room.time_zone_windows) if slot.all_day else (UTC, "UTC")
+    all_day = whole_days(slot, room)
+    zone, name = (ZoneInfo(room.time_zone), room.time_zone_windows) if all_day else (UTC, "UTC")
     # Where the clock goes forward at midnight the day begins at one, and Graph still wants midnight.
-    spelled = "%Y-%m-%dT00:00:00" if slot.all_day else "%Y-%m-%dT%H:%M:%S"
+    spelled = "%Y-%m-%dT00:00:00" if all_day else "%Y-%m-%dT%H:%M:%S"
     start, end = ({"dateTime": moment.astimezone(zone).strftime(spelled), "timeZone": name} for moment in (slot.start, slot.end))
-    return {"start": start, "end": end, "isAllDay": slot.all_day}
+    return {"start": start, "end": end, "isAllDay": all_day}
 
 
 def _attendee(person: str, name: str, kind: str) -> Json:
