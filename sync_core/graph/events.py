@@ -11,6 +11,9 @@ from sync_core.errors import Malformed
 from sync_core.http import Json
 from sync_core.model import PRIVATE_SUBJECT, Address, Essence, EventId, Instance, Room, Slot, address, subject
 
+UTC_NAMES = frozenset({"UTC", "tzone://Microsoft/Utc"})
+"""Exchange has a second name for it (OutlookGoogleCalendarSync issue 2197; closeio/sync-engine, events/microsoft/parse.py)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
@@ -118,7 +121,7 @@ def _moment(body: Json, *, all_day: bool) -> datetime:
     """UTC. Of an all-day event the date as Graph tells it is the date, whatever the zone beside it."""
     moment, zone = datetime.fromisoformat(body["dateTime"]), body.get("timeZone") or "UTC"
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC if all_day or zone == "UTC" else ZoneInfo(iana(zone)))
+        moment = moment.replace(tzinfo=UTC if all_day or zone in UTC_NAMES else ZoneInfo(iana(zone)))
     return moment.astimezone(UTC)
 
 

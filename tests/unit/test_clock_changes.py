@@ -131,8 +131,3 @@ def test_a_whole_day_is_written_in_the_rooms_zone_and_read_as_its_date(windows: 
         assert body["start"] == {"dateTime": f"{day}T00:00:00", "timeZone": windows}
         told = {"start": {"dateTime": f"{day}T00:00:00.0000000", "timeZone": "UTC"}, "isAllDay": True}
         assert essence_of(event(**told, end={**body["end"], "timeZone": "UTC"}), place, ()).slot == slot
-
-
-@EVERY_WINDOWS_ID
-def test_every_windows_id_that_cldr_has_is_understood(windows: str, zone: str) -> None:
-    assert iana(windows) == ZoneInfo(zone).key
