@@ -24,8 +24,8 @@ async def world(request: pytest.FixtureRequest) -> AsyncIterator[World | Running
     if request.param == KINDS[1]:
         told_to: World | RunningWorld = RunningWorld(request.getfixturevalue("product"))
     else:
-        marker = request.node.get_closest_marker("settings")
-        told_to = await World(**(marker.kwargs if marker else {})).start()
+        settings, begins = (request.node.get_closest_marker(name) for name in ("settings", "begins"))
+        told_to = await World(*(begins.args if begins else ()), **(settings.kwargs if settings else {})).start()
     yield told_to
     await told_to.close()
 

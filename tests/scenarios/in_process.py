@@ -54,8 +54,8 @@ class World:
 
     kind = "in process"
 
-    def __init__(self, **settings: str) -> None:
-        self.clock = Clock.standing_at(MONDAY)
+    def __init__(self, begin: datetime = MONDAY, **settings: str) -> None:
+        self.clock = Clock.standing_at(begin)
         self.graph = GraphSimulator(self.clock.now, self._from_graph, clock=self.clock)
         self.ibss_simulator = IbssSimulator(self.clock.now, self._from_ibss, service_url="http://127.0.0.1:7071")
         self.outlook = Outlook(_client(graph_app(self.graph, ticking=False), GRAPH, {"Authorization": "Bearer person"}))
