@@ -1,5 +1,6 @@
 """An event as one mailbox has it: parsed from Graph's JSON, and reduced to the essence."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -97,12 +98,18 @@ def _parse_attendee(body: Json, *, private: bool) -> Attendee:
     mail = body.get("emailAddress") or {}
     spelled = mail.get("address") or ""
     return Attendee(
-        address=address(spelled),
+        address=_address_in(spelled),
         name="" if private else mail.get("name") or "",
         kind=body.get("type") or "required",
         response=(body.get("status") or {}).get("response") or "none",
         spelled=spelled,
     )
+
+
+def _address_in(spelled: str) -> Address:
+    """Graph may give a name with its address in brackets (microsoft-graph-docs issue 7872)."""
+    bracketed = re.search(r"<([^<>\s]+@[^<>\s]+)>", spelled)
+    return address(bracketed[1] if bracketed else spelled)
 
 
 def _original_start(body: Json) -> datetime | None:
@@ -132,12 +139,19 @@ def parse_time(text: str) -> datetime:
 
 
 def invited(event: Event, rooms: Iterable[Address]) -> set[Address]:
-    """The people of an event: no rooms, not the organiser, no X.500 addresses (microsoft-graph-docs issue 13898)."""
+    """The people of an event: no rooms, not the organiser, nobody without a mail address."""
     return {
         a.address
         for a in event.attendees
-        if a.kind != "resource" and "@" in a.address and a.address != event.organiser and a.address not in rooms
+        if a.kind != "resource" and _is_mail_address(a.address) and a.address != event.organiser and a.address not in rooms
     }
+
+
+def _is_mail_address(text: Address) -> bool:
+    """X.500 names come in place of addresses (microsoft-graph-docs issue 13898), and made to look like them (MS-OXCMAIL, IMCEA
+    encapsulation).
+    """
+    return "@" in text and not text.startswith(("/", "imceaex-"))
 
 
 def essence_of(event: Event, room: Room, rooms: Iterable[Address]) -> Essence:

@@ -117,6 +117,10 @@ PEOPLE = [
     row([attendee(ANA)], set(), id="the organiser is not invited"),
     row([attendee("ANA@contoso.example")], set(), id="the organiser in capitals is not invited"),
     row([attendee(X500)], set(), id="an X.500 address is nobody whom IBSS could know"),
+    row([attendee(f"{X500}-vera_fabrikam.example#EXT#@contoso.example")], set(), id="nor is one with an @ in it"),
+    row([attendee("IMCEAEX-_O=ExchangeLabs_cn=5a@fabrikam.example")], set(), id="nor is one that is wrapped up as an address"),
+    row([attendee("Vera Vogt <vera@fabrikam.example>")], {VERA}, id="a name with the address in brackets"),
+    row([attendee("Vera Vogt")], set(), id="a name in place of an address"),
     row([attendee("")], set(), id="an attendee without address"),
     row([{"type": "required"}], set(), id="an attendee without emailAddress"),
     row([attendee("Ben@Contoso.EXAMPLE"), attendee(BEN)], {BEN}, id="the same person in two spellings"),
@@ -130,9 +134,10 @@ def test_people(attendees: list[Any], people: set[str]) -> None:
     assert invited(event(attendees), ROOMS) == people
 
 
-def test_an_x500_attendee_is_kept_as_it_was_spelled() -> None:
-    [kept] = event([attendee(X500, "The board")]).attendees
-    assert (kept.spelled, kept.name) == (X500, "The board")
+@pytest.mark.parametrize("spelled", [X500, "Vera Vogt <vera@fabrikam.example>", "Vera Vogt", ""])
+def test_an_attendee_is_kept_as_it_was_spelled(spelled: str) -> None:
+    [kept] = event([attendee(spelled, "The board")]).attendees
+    assert (kept.spelled, kept.name) == (spelled, "The board")
 
 
 INSTANCES = [
