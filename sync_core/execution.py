@@ -45,11 +45,8 @@ class VisitorPolicy:
     visitors: Visitors
     tenant_domains: frozenset[str]
 
-    def may_be(self, person: Address) -> bool:
-        """None, all, or those whose domain is not the tenant's; of these IBSS may still say that it knows them."""
-        if self.visitors is Visitors.EXTERNAL:
-            return person.rpartition("@")[2] not in self.tenant_domains
-        return self.visitors is Visitors.ALL
+    def is_colleague(self, person: Address) -> bool:
+        return person.rpartition("@")[2] in self.tenant_domains
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +189,17 @@ class Execution:
         return {person: Guest(names.get(person, ""), await self._is_visitor(situation.room, person)) for person in people}
 
     async def _is_visitor(self, room: Room, person: Address) -> bool:
-        if not self._visitors.may_be(person):
-            return False
-        return self._visitors.visitors is Visitors.ALL or not await self._ibss.knows(room.building, person)
+        """An address of the tenant that IBSS does not know may be a distribution list, which Graph shows like a person: it is
+        never a visitor.
+        """
+        match self._visitors.visitors, self._visitors.is_colleague(person):
+            case (Visitors.NONE, _) | (Visitors.EXTERNAL, True):
+                return False
+            case Visitors.EXTERNAL, False:
+                return not await self._ibss.knows(room.building, person)
+            case Visitors.ALL, True:
+                return await self._ibss.knows(room.building, person)
+        return True
 
     # writes in place
 
