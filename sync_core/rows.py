@@ -21,7 +21,7 @@ from sync_core.model import (
     Slot,
     State,
 )
-from sync_core.tables import Row, decode, encode
+from sync_core.tables import Row, decode, encode, in_parts, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +84,10 @@ def link_row(link: Link) -> Row:
         "state": link.state,
         "reason": link.reason,
         "detail": link.detail,
-        "base": _essence_text(link.base),
-        "kept": _essence_text(link.kept) if link.kept != link.base else "=",
-        "intent": _essence_text(link.intent),
-        "refused": _essence_text(link.refused),
+        **in_parts("base", _essence_text(link.base)),
+        **in_parts("kept", _essence_text(link.kept) if link.kept != link.base else "="),
+        **in_parts("intent", _essence_text(link.intent)),
+        **in_parts("refused", _essence_text(link.refused)),
         "ical_uid": instance.ical_uid if instance else "",
         "original_start": instance.original_start if instance else None,
         "organiser": link.organiser or "",
@@ -103,7 +103,7 @@ def link_row(link: Link) -> Row:
 
 
 def link(row: Any) -> Link:
-    uid, base = row["ical_uid"], _essence(row["base"])
+    uid, base, kept = row["ical_uid"], _essence(whole(row, "base")), whole(row, "kept")
     return Link(
         room=RoomId(decode(row["PartitionKey"])),
         key=decode(row["RowKey"]),
@@ -112,9 +112,9 @@ def link(row: Any) -> Link:
         reason=Reason(row["reason"]),
         detail=row["detail"],
         base=base,
-        kept=base if row["kept"] == "=" else _essence(row["kept"]),
-        intent=_essence(row["intent"]),
-        refused=_essence(row["refused"]),
+        kept=base if kept == "=" else _essence(kept),
+        intent=_essence(whole(row, "intent")),
+        refused=_essence(whole(row, "refused")),
         instance=Instance(uid, _plain(row.get("original_start"))) if uid else None,
         organiser=Address(row["organiser"]) or None,
         event_id=EventId(row["event_id"]) or None,
@@ -218,9 +218,10 @@ def watch_row(watch: Watch) -> Row:
 
 def braking_row(braking: Braking) -> Row:
     lost = {meeting: at.isoformat() for meeting, at in braking.lost.items()}
-    return {"PartitionKey": "brake", "RowKey": encode(braking.room), "lost": json.dumps(lost), "pulled": braking.pulled}
+    row = {"PartitionKey": "brake", "RowKey": encode(braking.room), "pulled": braking.pulled}
+    return row | in_parts("lost", json.dumps(lost))
 
 
 def braking(row: Any) -> Braking:
-    lost = {meeting: datetime.fromisoformat(at) for meeting, at in json.loads(row["lost"]).items()}
+    lost = {meeting: datetime.fromisoformat(at) for meeting, at in json.loads(whole(row, "lost")).items()}
     return Braking(RoomId(decode(row["RowKey"])), lost, row["pulled"], row.metadata["etag"])

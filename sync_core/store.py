@@ -28,10 +28,7 @@ from sync_core import rows
 from sync_core.errors import Stale
 from sync_core.model import BookingId, EventId, Link, Reason, Room, RoomId, State
 from sync_core.rows import Alarm, Braking, Subscribed, Watch
-from sync_core.tables import Row, Table, decode, encode
-
-PART = 30_000
-"""Characters: a table takes 32 K in one property, a queue's message may be longer (Microsoft docs, Table service data model)."""
+from sync_core.tables import Row, Table, decode, encode, in_parts, whole
 
 TABLES = ("links", "rooms", "journal", "kept")
 
@@ -180,8 +177,7 @@ class Store:
     async def keep(self, queue: str, message_id: str, text: str, now: datetime) -> None:
         """A message that could not be worked, so that a person sees it and can send it again."""
         row_key = f"{_newest_first(now)}-{encode(message_id)}"
-        parts = {f"message{n}": text[start : start + PART] for n, start in enumerate(range(0, len(text), PART), 1)}
-        await self._kept.put({"PartitionKey": queue, "RowKey": row_key, "at": now} | parts)
+        await self._kept.put({"PartitionKey": queue, "RowKey": row_key, "at": now} | in_parts("message", text))
 
     async def kept(self, queue: str) -> list[Row]:
         found = [row async for row in self._kept.query("PartitionKey eq @partition", partition=queue)]
@@ -209,4 +205,4 @@ class Store:
 
 
 def _joined(row: Row) -> Row:
-    return {**row, "message": "".join(row[name] for name in sorted(row) if name.startswith("message"))}
+    return {**row, "message": whole(row, "message")}

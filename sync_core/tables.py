@@ -13,6 +13,9 @@ from sync_core.errors import Later, Stale
 
 type Row = dict[str, Any]
 
+PART = 30_000
+"""Characters: a table takes 32 K in one property (Microsoft docs, Table service data model)."""
+
 
 def encode(key: str) -> str:
     r"""Keys may not hold / \ # ? or controls, and % is trouble in addresses: every such character becomes = and its hex."""
@@ -21,6 +24,15 @@ def encode(key: str) -> str:
 
 def decode(key: str) -> str:
     return unquote(key.replace("=", "%"))
+
+
+def in_parts(name: str, text: str) -> Row:
+    """A text of any length: a short one under its name alone, a longer one goes on under the name and a number."""
+    return {f"{name}{n or ''}": text[start : start + PART] for n, start in enumerate(range(0, max(len(text), 1), PART))}
+
+
+def whole(row: Row, name: str) -> str:
+    return "".join(row[part] for part in sorted(row) if part == name or part.removeprefix(name).isdigit())
 
 
 class Table:

@@ -10,10 +10,19 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, ResourceNotFoundError, ServiceRequestError
+from azure.core.exceptions import (
+    HttpResponseError,
+    ResourceExistsError,
+    ResourceModifiedError,
+    ResourceNotFoundError,
+    ServiceRequestError,
+)
 from azure.data.tables import TableEntity, TableTransactionError
 
 type Key = tuple[str, str]
+
+LONGEST_TEXT = 32 * 1024
+"""Characters in one property (Microsoft docs, Table service data model)."""
 
 
 class TableTwin:
@@ -100,6 +109,8 @@ class TableTwin:
             raise ResourceModifiedError("UpdateConditionNotSatisfied")
 
     def _put(self, row: dict[str, Any]) -> dict[str, Any]:
+        if any(len(value) > LONGEST_TEXT for value in row.values() if isinstance(value, str)):
+            raise HttpResponseError("PropertyValueTooLarge")
         etag = f'W/"{next(self._versions)}"'
         self._rows[_key(row)] = ({name: value for name, value in row.items() if value is not None}, etag)
         return {"etag": etag}

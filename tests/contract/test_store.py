@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sync_core.errors import Stale
-from sync_core.model import BookingId, Essence, Instance, Link, Reason, RoomId, Side, Slot, State
+from sync_core.errors import Later, Stale
+from sync_core.model import Address, BookingId, Essence, Instance, Link, Reason, RoomId, Side, Slot, State
 from sync_core.store import Store
 from sync_core.tables import decode, encode
 from tests.contract.keys import TRICKY_KEYS
@@ -41,9 +41,11 @@ FULL = linked(
     booking_etag='W/"8"',
     generation=3,
 )
+CROWD = meeting(people=frozenset(Address(f"{'somebody' * 7}{number}@{'long-' * 20}name.example") for number in range(500)))
 LINKS = [
     row(Link(OAK, "1", Side.IBSS), id="as little as there can be"),
     row(FULL, id="as much as there can be"),
+    row(linked(base=CROWD, kept=MEETING, intent=CROWD), id="as many people as an event takes, with long addresses"),
     row(linked(base=None, kept=MEETING), id="a base on the one side only"),
     row(linked(kept=None), id="a base on the other side only"),
     *(row(linked(state=state), id=state) for state in State),
@@ -57,6 +59,12 @@ async def test_a_link_is_read_as_it_was_saved(store: Store, link: Link) -> None:
     assert saved.row_etag
     assert await store.link(link.room, link.key) == link
     assert (await store.link(link.room, link.key)).row_etag == saved.row_etag
+
+
+async def test_a_text_that_is_too_long_for_a_table_is_refused(store: Store) -> None:
+    with pytest.raises(Later):
+        await store.note(OAK, "1", NOW, Reason.REFUSED, "x" * (32 * 1024 + 1), "")
+    await store.note(OAK, "1", NOW, Reason.REFUSED, "x" * 32 * 1024, "")
 
 
 @pytest.mark.parametrize("key", TRICKY_KEYS)

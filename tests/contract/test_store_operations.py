@@ -43,3 +43,9 @@ async def test_one_kept_message_is_read_whole_and_forgotten_alone(store: Store) 
     assert one["message"] == long
     await store.forget_kept(PULL_ROOM, oldest["RowKey"])
     assert [row["RowKey"] for row in await store.kept(PULL_ROOM)] == [newest["RowKey"]]
+
+
+async def test_a_room_may_lose_more_meetings_than_one_value_of_a_row_holds(store: Store) -> None:
+    lost = {f"{number:0120}": NOW for number in range(400)}
+    await store.save_braking(Braking(OAK, lost))
+    assert (await store.braking(OAK)).lost == lost
