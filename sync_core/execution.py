@@ -63,7 +63,9 @@ class Execution:
         self._graph, self._ibss, self._store, self._rooms, self._visitors = graph, ibss, store, rooms, visitors
 
     async def carry_out(self, situation: Situation, plan: Plan) -> Outcome:
-        """Raises Later, Stale and Gone: then nothing is remembered but what was done. A refusal is remembered."""
+        """Raises Later, Stale and Gone: then nothing is remembered but what was done. A refusal is remembered, and what one side
+        refuses does not keep the other from being put right.
+        """
         match plan.actions:
             case ():
                 return Outcome(await self._remember(situation, plan))
@@ -71,11 +73,13 @@ class Execution:
                 return await self._create_booking(situation, plan, target)
             case (CreateEvent(target),):
                 return await self._create_event(situation, plan, target)
-        link = _as_read(situation)
-        try:
-            for action in plan.actions:
+        link, refusal = _as_read(situation), None
+        for action in plan.actions:
+            try:
                 link = await self._write(situation, link, action)
-        except Refused as refusal:
+            except Refused as error:
+                refusal = error
+        if refusal is not None:
             agreed = situation.link
             return await self._refused(situation.stored, replace(link, base=agreed.base, kept=agreed.kept), refusal)
         return Outcome(await self._save(situation.stored, _standing(link, plan)))
