@@ -196,8 +196,10 @@ def _times(slot: Slot) -> Json:
 
 
 def _party(person: Address, guest: Guest) -> Json:
-    """Outlook keeps one name; the last word of it is taken for the family name, as IBSS keeps two."""
-    first, _, last = guest.name.rpartition(" ")
+    """Outlook keeps one name, IBSS two. Before a comma stands the family name, as directories write it; else it is the last."""
+    last, comma, first = guest.name.partition(", ")
+    if not comma:
+        first, _, last = guest.name.rpartition(" ")
     return {"IsVisitor": int(guest.visitor), "Email": person, "First_Name": first or None, "Last_Name": last or None}
 
 

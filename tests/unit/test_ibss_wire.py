@@ -75,6 +75,21 @@ def test_a_new_booking_names_its_host_its_event_and_who_is_a_visitor() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        row("Noor, Vera (Fabrikam)", "Vera (Fabrikam)", "Noor", id="the family name first"),
+        row("Zoë Åström-Ødegård", "Zoë", "Åström-Ødegård", id="letters of any language"),
+        row("李小龍", None, "李小龍", id="one word"),
+        row("", None, None, id="no name"),
+    ],
+)
+def test_the_one_name_that_outlook_has_becomes_the_two_of_ibss(name: str, first: str | None, last: str | None) -> None:
+    made = wire.create_booking(NODE, meeting(people=frozenset({VERA})), {VERA: Guest(name, visitor=True)}, "040000", "key-1")
+    [vera] = made.body["Booking_Parties"]
+    assert (vera["First_Name"], vera["Last_Name"]) == (first, last)
+
+
 CHANGED = meeting(room=ELM, slot=Slot(NOW, END, all_day=True), subject="Retro")
 
 ONLY = [
