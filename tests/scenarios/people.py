@@ -57,6 +57,12 @@ class Outlook:
     async def cancel(self, host: Person, event: str) -> None:
         checked(await self.http.post(f"/users/{host.address}/events/{event}/cancel", json={"comment": "Sorry"}))
 
+    async def forward(self, who: Person, event: str, *rooms: Room) -> None:
+        """By hand: Outlook writes a room that a meeting is forwarded to like any other recipient."""
+        to = [{"emailAddress": {"address": room.mailbox, "name": room.name}} for room in rooms]
+        path = f"/users/{who.address}/events/{event}/forward"
+        checked(await self.http.post(path, json={"toRecipients": to, "comment": "here too"}))
+
     async def event(self, mailbox: str, event: str) -> Json:
         return checked(await self.http.get(f"/users/{mailbox}/events/{event}", headers=PREFER))
 
