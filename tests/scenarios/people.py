@@ -21,6 +21,16 @@ def checked(response: httpx.Response) -> Json:
     return response.json() if response.content else None
 
 
+async def pages(http: httpx.AsyncClient, address: str, query: dict[str, str], headers: dict[str, str]) -> list[Json]:
+    """A whole list, however many pages it comes in."""
+    page = checked(await http.get(address, params=query, headers=headers))
+    found = list(page["value"])
+    while link := page.get("@odata.nextLink"):
+        page = checked(await http.get(link, headers=headers))
+        found += page["value"]
+    return found
+
+
 def zulu(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -69,8 +79,8 @@ class Outlook:
     async def calendar(self, mailbox: str, slot: Slot) -> list[Json]:
         """What stands in a calendar in a slot: cancelled ones count as gone, as they do for a person who looks."""
         query = {"startDateTime": zulu(slot.start), "endDateTime": zulu(slot.end), "$top": "100"}
-        page = checked(await self.http.get(f"/users/{mailbox}/calendarView", params=query, headers=PREFER))
-        return [event for event in page["value"] if not event["isCancelled"]]
+        found = await pages(self.http, f"/users/{mailbox}/calendarView", query, PREFER)
+        return [event for event in found if not event["isCancelled"]]
 
     async def the_event(self, mailbox: str, slot: Slot) -> Json:
         """The one event of a calendar that is in this very slot."""
@@ -146,8 +156,8 @@ class IbssApp:
         """What stands in a room in a slot."""
         space = room.space.replace("'", "''")
         wanted = f"Booking_End gt {zulu(slot.start)} and Booking_Start lt {zulu(slot.end)} and Space_Id eq '{space}'"
-        page = checked(await self.http.get(f"/v2/{room.node}/bookings", params={"$filter": wanted}, headers=SERVICE))
-        return [booking for booking in page["value"] if not booking["Booking_IsCancelled"]]
+        found = await pages(self.http, f"/v2/{room.node}/bookings", {"$filter": wanted, "$top": "100"}, SERVICE)
+        return [booking for booking in found if not booking["Booking_IsCancelled"]]
 
     async def the_booking(self, room: Room, slot: Slot) -> Json:
         """The one booking of a room that is in this very slot."""

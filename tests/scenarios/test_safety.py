@@ -10,7 +10,7 @@ from sync_core.errors import SyncError
 from sync_core.model import Reason, State
 from tests.scenarios.in_process import World
 from tests.scenarios.people import Slot, checked
-from tests.scenarios.test_series import weekly
+from tests.scenarios.series import weekly
 
 
 async def three_meetings(world: World) -> list[Slot]:

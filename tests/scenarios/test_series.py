@@ -1,47 +1,13 @@
 """S11 to S13, B01 to B03, B16: meetings that repeat. Graph expands them; each occurrence is one link and one booking."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from localdev.world import ANA, BEN, CLEO, OAK
 from tests.scenarios.in_process import World
 from tests.scenarios.people import Slot
-
-WEEK = timedelta(days=7)
-
-
-def weekly(slot: Slot, occurrences: int | None = None, interval: int = 1) -> dict[str, Any]:
-    day = f"{slot.start:%A}".lower()
-    ends = {"type": "noEnd"} if occurrences is None else {"type": "numbered", "numberOfOccurrences": occurrences}
-    pattern = {"type": "weekly", "interval": interval, "daysOfWeek": [day], "firstDayOfWeek": "monday"}
-    return {"pattern": pattern, "range": {**ends, "startDate": f"{slot.start:%Y-%m-%d}", "recurrenceTimeZone": "UTC"}}
-
-
-def slots(first: Slot, count: int, every: timedelta = WEEK) -> list[Slot]:
-    return [Slot(first.start + n * every, first.end + n * every) for n in range(count)]
-
-
-async def booked(world: World, wanted: list[Slot]) -> list[str]:
-    """The ids of the bookings in just these slots."""
-    return [(await world.ibss.the_booking(OAK, slot))["Booking_Id"] for slot in wanted]
-
-
-async def all_bookings(world: World, first: Slot) -> list[Slot]:
-    found = await world.ibss.bookings(OAK, Slot(first.start, first.end + timedelta(days=400)))
-    return sorted((world.ibss.slot_of(booking) for booking in found), key=lambda slot: slot.start)
-
-
-async def accept_endless_series(world: World) -> None:
-    """By default a room declines a series that reaches beyond its booking window (Set-CalendarProcessing)."""
-    await world.outlook.http.patch(f"{world.outlook.side_door}/rooms/{OAK.mailbox}", json={"EnforceSchedulingHorizon": False})
-
-
-async def occurrence(world: World, master: str, slot: Slot) -> Any:
-    query = {"startDateTime": f"{slot.start:%Y-%m-%dT%H:%M:%SZ}", "endDateTime": f"{slot.end:%Y-%m-%dT%H:%M:%SZ}"}
-    found = (await world.outlook.http.get(f"/users/{ANA.address}/events/{master}/instances", params=query)).json()["value"]
-    return next(event for event in found if world.outlook.slot_of(event) == slot)
+from tests.scenarios.series import WEEK, accept_endless_series, all_bookings, booked, occurrence, slots, weekly
 
 
 async def test_S12_every_occurrence_of_a_series_gets_a_booking(world: World) -> None:
