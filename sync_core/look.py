@@ -71,13 +71,20 @@ class Look:
         if (stored is None or stored.state is State.CLOSED) and (left := await self._left_behind(room, side)) is not None:
             return left
         if stored is None and isinstance(side.reading, Absent):
-            return None
+            return await self._known_by_its_id(room, copy, event)
         side = await self._in_its_room(stored, side) if stored else side
         link = reopened(stored) if stored else _new(room, side)
         booking = await self._booking_side(room, link, side)
         if stored is not None and (successor := await self._successor(room, stored, side, booking)) is not None:
             return await self._renamed(room, stored, successor)
         return Situation(room, stored, seen(link, side, booking, event), side, booking)
+
+    async def _known_by_its_id(self, room: Room, copy: Event | None, event: EventId | None) -> Situation | None:
+        """A room invited to one occurrence alone has it as a single event, whose name does not lead to the link once the
+        organiser's is gone or stands elsewhere.
+        """
+        link = await self._store.link_of_room_event(room.id, event) if event else None
+        return await self._of_meeting(room, link, copy, event) if link else None
 
     async def _in_its_room(self, stored: Link, side: EventSide) -> EventSide:
         """Two corrections that only the link allows: a read that is older than our own cancellation must not bring the meeting
