@@ -73,10 +73,13 @@ def work_of(link: Link) -> SyncInstance:
 
 
 def seen(link: Link, event: EventSide, booking: BookingSide, room_event: EventId | None) -> Link:
-    """The link with the ids and etags that were just read; once there is an event, its instance names the link."""
+    """The link with the ids and etags that were just read; once there is an event, its instance names the link. A room's copy
+    may say less of which occurrence it is than is known: it may be a single event there.
+    """
     if event.copy is not None:
         copy = event.copy
-        link = replace(link, instance=copy.instance, organiser=link.organiser or copy.organiser, room_event_id=copy.id)
+        instance, organiser = link.instance or copy.instance, link.organiser or copy.organiser
+        link = replace(link, instance=instance, organiser=organiser, room_event_id=copy.id)
     if event.original is not None:
         original = event.original
         link = replace(
