@@ -84,6 +84,7 @@ class Bookings:
             refuse_others(caller, changed)
         if changed == was:
             return was
+        rules.stands_in_its_node(changed, self.estate)
         if not changed.cancelled:
             self._refuse_change(was, changed)
         return self._store(replace(changed, amended=True))

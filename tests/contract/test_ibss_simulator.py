@@ -284,6 +284,7 @@ class TestChanging:
             ({"Booking_Start": f"{DAY}T10:00:00Z"}, (400, "InvalidTime")),
             ({"Space_Id": "HH-1-ELM"}, (409, "SpaceConflict")),
             ({"Space_Id": "HH-1-ELM", "Node_Id": "12"}, (400, "Invalid")),
+            ({"Booking_IsCancelled": 1, "Node_Id": "nowhere"}, (400, "Invalid")),
             ({"Booking_IsCancelled": 0}, (400, "Invalid")),
             ({"Booking_Name": None}, (400, "Invalid")),
             ({}, (400, "Invalid")),
