@@ -71,6 +71,9 @@ async def _call(request: Request) -> Call:
 
 
 def _response(answer: Answer) -> Response:
+    if answer.raw is not None:
+        content, kind = answer.raw
+        return Response(content, answer.status, headers=answer.headers, media_type=kind)
     if answer.body is None:
         return Response(status_code=answer.status, headers=answer.headers)
     content_type = {"Content-Type": "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false"}

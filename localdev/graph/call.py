@@ -60,6 +60,8 @@ class Answer:
     status: int
     body: JsonObject | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    raw: tuple[bytes, str] | None = None
+    """Bytes and their type, where they are not the JSON of `body`."""
 
 
 def collection(call: Call, items: list[JsonObject], **links: str | int | None) -> Answer:

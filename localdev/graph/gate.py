@@ -4,12 +4,14 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from localdev.graph.call import Answer, Call
 from localdev.graph.errors import GraphError, no_such_mailbox, unauthenticated
 from localdev.graph.identity import new_guid
 from localdev.graph.simulator import GraphSimulator
 from localdev.graph.state import Fault, LoggedRequest, Mailbox
+from localdev.spoiling import scripted, spoiled
 
 # Microsoft docs, throttling-limits: Outlook service limits, per app and mailbox.
 MOST_IN_FLIGHT = 4
@@ -56,12 +58,12 @@ class Gate:
         if not re.match(r"Bearer \S", call.headers.get("authorization", "")):
             raise unauthenticated()
         fault = self._fault(call)
-        if fault and not fault.after:
-            raise _planted(fault)
+        if fault and not fault.after and not fault.spoil:
+            return _planted(fault)
         answer = await self._in_turn(call, mailbox)
-        if fault:
-            raise _planted(fault)
-        return answer
+        if fault and fault.spoil:
+            return replace(answer, raw=spoiled(fault.spoil, answer.body or {}, call.link(dict(call.query))))
+        return _planted(fault) if fault else answer
 
     def _fault(self, call: Call) -> Fault | None:
         for fault in self._tenant.faults:
@@ -88,9 +90,11 @@ class Gate:
             self._in_flight[mailbox.address] -= 1
 
 
-def _planted(fault: Fault) -> GraphError:
+def _planted(fault: Fault) -> Answer:
     headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
-    return GraphError(fault.status, fault.code, "A fault that was asked for.", headers)
+    if fault.status >= 400 and fault.body is None:
+        raise GraphError(fault.status, fault.code, "A fault that was asked for.", headers)
+    return Answer(fault.status, None, headers, None if fault.body is None else scripted(fault.body))
 
 
 def _refusal(mailbox: Mailbox) -> GraphError:

@@ -17,6 +17,7 @@ from localdev.graph.preferences import Preferences
 from localdev.graph.rendering import show_event
 from localdev.graph.simulator import GraphSimulator
 from localdev.graph.state import Fault, Mailbox, Refusal, RoomSettings
+from localdev.spoiling import KINDS
 
 type Handler = Callable[[Request], Awaitable[Any]]
 
@@ -43,6 +44,7 @@ class SideDoor:
             ("GET", "/clock", self.clock),
             ("POST", "/clock", self.advance),
             ("POST", "/run", self.run),
+            ("GET", "/faults", self.faults),
             ("POST", "/faults", self.plant),
             ("DELETE", "/faults", self.remove_faults),
             ("PATCH", "/notifications", self.notifications),
@@ -125,14 +127,20 @@ class SideDoor:
         return {"happened": await self._simulator.run_due()}
 
     async def plant(self, request: Request) -> Any:
-        given = await _body(request, {field.name: object for field in fields(Fault)}, needed=("method", "path", "status"))
+        given = await _body(request, {field.name: object for field in fields(Fault)}, needed=("method", "path"))
         try:
             fault = Fault(**given)
             re.compile(fault.method), re.compile(fault.path)
         except re.error as error:
             raise bad_request("BadRequest", str(error)) from None
+        if fault.spoil and fault.spoil not in KINDS:
+            raise bad_request("BadRequest", f"spoil is one of {', '.join(KINDS)}.")
         self._tenant.faults.append(fault)
         return codec.to_json(fault)
+
+    async def faults(self, _: Request) -> Any:
+        """Those that wait, and how many requests each has still to strike."""
+        return {"value": codec.to_json(self._tenant.faults)}
 
     async def remove_faults(self, _: Request) -> None:
         self._tenant.faults.clear()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from localdev.graph.errors import JsonObject
 
@@ -212,13 +213,19 @@ class DeltaHabits:
 
 @dataclass
 class Fault:
+    """Strikes `times` requests: with an error of `status` and `code`; with `body`, as text or JSON, as it is given; or, with
+    `spoil`, with the true answer spoiled (localdev/spoiling.py). `after`: the request is worked, and only its answer is lost.
+    """
+
     method: str
     path: str
-    status: int
+    status: int = 503
     code: str = "serviceNotAvailable"
     times: int = 1
     retry_after: int | None = None
     after: bool = False
+    body: Any = None
+    spoil: str = ""
 
 
 @dataclass

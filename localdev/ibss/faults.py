@@ -3,11 +3,14 @@
 import re
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass
 class Fault:
-    """Strikes `times` requests. `after`: the write is done, and only its answer is lost."""
+    """Strikes `times` requests: with an error of `status` and `code`; with `body`, as text or JSON, as it is given; or, with
+    `spoil`, with the true answer spoiled (localdev/spoiling.py). `after`: the write is done, and only its answer is lost.
+    """
 
     method: str = ".*"
     path: str = ".*"
@@ -16,6 +19,8 @@ class Fault:
     times: int = 1
     retry_after: int | None = None
     after: bool = False
+    body: Any = None
+    spoil: str = ""
 
     def meets(self, method: str, path: str) -> bool:
         return self.times > 0 and bool(re.fullmatch(self.method, method) and re.search(self.path, path))
@@ -39,6 +44,7 @@ class LoggedRequest:
     path: str
     status: int
     who: str | None
+    body: str
 
 
 @dataclass

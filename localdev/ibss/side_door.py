@@ -35,6 +35,7 @@ def routes(simulator: IbssSimulator) -> list[Route]:
         Route("/requests", door.forget_requests, methods=["DELETE"]),
         Route("/clock", door.show_clock, methods=["GET"]),
         Route("/clock", door.advance_clock, methods=["POST"]),
+        Route("/faults", door.show_faults, methods=["GET"]),
         Route("/faults", door.add_fault, methods=["POST"]),
         Route("/faults", door.clear_faults, methods=["DELETE"]),
         Route("/posting", door.show_posting, methods=["GET"]),
@@ -70,6 +71,10 @@ class SideDoor:
         self._simulator.clock.advance(fields.get("seconds", 0))
         await self._simulator.run_due()
         return await self.show_clock(request)
+
+    async def show_faults(self, _: Request) -> JSONResponse:
+        """Those that wait, and how many requests each has still to strike."""
+        return JSONResponse({"value": [asdict(fault) for fault in self._simulator.faults.waiting]})
 
     async def add_fault(self, request: Request) -> JSONResponse:
         fault = Fault(**read_members(body_object(await request.body()), FAULT))

@@ -5,6 +5,7 @@ from typing import Any
 
 from localdev.ibss.errors import invalid
 from localdev.ibss.members import DRAFT_MEMBERS, Members, filled_text, flag, one_of, or_null, text, whole_number
+from localdev.spoiling import KINDS
 
 
 def boolean(value: Any, member: str) -> bool:
@@ -27,6 +28,10 @@ def pattern(value: Any, member: str) -> str:
         raise invalid(f"{member} is not a regular expression: {error}") from None
 
 
+def anything(value: Any, _: str) -> Any:
+    return value
+
+
 CLOCK: Members = {"advance_seconds": ("seconds", seconds)}
 FAULT: Members = {
     "method": ("method", pattern),
@@ -36,6 +41,8 @@ FAULT: Members = {
     "times": ("times", whole_number),
     "retry_after": ("retry_after", or_null(whole_number)),
     "after": ("after", boolean),
+    "body": ("body", anything),
+    "spoil": ("spoil", one_of("", *KINDS)),
 }
 POSTING: Members = {
     "url": ("url", or_null(filled_text)),

@@ -231,9 +231,9 @@ class TestSideDoor:
         await ibss.get("/v2/nodes", headers={"Authorization": "apikey user:cleo@contoso.example"})
         await ibss.get("/v2/nodes", headers={"Authorization": ""})
         assert (await ibss.get("/_sim/requests")).json()["value"] == [
-            {"method": "GET", "path": "/v2/1/persons?$filter=Email eq 'a b'", "status": 200, "who": "sync"},
-            {"method": "GET", "path": "/v2/nodes", "status": 200, "who": "user:cleo@contoso.example"},
-            {"method": "GET", "path": "/v2/nodes", "status": 401, "who": None},
+            {"method": "GET", "path": "/v2/1/persons?$filter=Email eq 'a b'", "status": 200, "who": "sync", "body": ""},
+            {"method": "GET", "path": "/v2/nodes", "status": 200, "who": "user:cleo@contoso.example", "body": ""},
+            {"method": "GET", "path": "/v2/nodes", "status": 401, "who": None, "body": ""},
         ]
         await ibss.delete("/_sim/requests")
         assert (await ibss.get("/_sim/requests")).json()["value"] == []
