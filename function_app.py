@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import azure.functions as func
 
 from sync_core.app import App
-from sync_core.queues import PULL_ROOM, SYNC_INSTANCE, PullRoom, SyncInstance, decode
+from sync_core.queues import PULL_ROOM, SYNC_INSTANCE, PullRoom, decode, decode_sync
 from sync_core.replies import Reply
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
@@ -77,7 +77,7 @@ async def pull_room(message: func.QueueMessage) -> None:
 
 @app.queue_trigger("message", SYNC_INSTANCE, "AzureWebJobsStorage")
 async def sync_instance(message: func.QueueMessage) -> None:
-    await service.queues.attempt(service.workers.sync.sync_instance, decode(SyncInstance, message.get_body().decode()))
+    await service.queues.attempt(service.workers.sync.work_on, decode_sync(message.get_body().decode()))
 
 
 @app.queue_trigger("message", f"{PULL_ROOM}-poison", "AzureWebJobsStorage")

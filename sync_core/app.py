@@ -11,7 +11,7 @@ import logging
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from sync_core.intake import Intake
@@ -111,6 +111,7 @@ def compose(
     schedules: Mapping[str, str] | None = None,
 ) -> Workers:
     """The use cases over these gateways. `clock` tells the time in UTC; `schedules` are the timers', for people to read."""
+    from sync_core.ahead import ReadAhead
     from sync_core.brake import Brake
     from sync_core.execution import Execution, VisitorPolicy
     from sync_core.look import Look
@@ -132,12 +133,14 @@ def compose(
     )
     hold = settings.hold_panel_bookings is Switch.ON
 
-    def look_over(those: Rooms) -> Look:
+    def look_over(those: Rooms, graph: Graph = graph, ibss: Ibss = ibss) -> Look:
         return Look(graph, ibss, store, those, Readings(graph, ibss, store, those, hold=hold))
 
     execution = Execution(graph, ibss, store, rooms, VisitorPolicy(settings.visitors, settings.tenant_domains))
     brake = Brake(store, settings.cancel_brake, clock)
-    sync = Sync(graph, store, queues, rooms, look_over(rooms), execution, brake, policy, subscriptions.watch_host, clock)
+    read_ahead = ReadAhead(graph, ibss, store, partial(look_over, rooms))
+    look = look_over(rooms)
+    sync = Sync(graph, store, queues, rooms, look, read_ahead, execution, brake, policy, subscriptions.watch_host, clock)
     pull = Pull(graph, ibss, store, queues, rooms, subscriptions, clock)
     operations = _operations(graph, ibss, store, queues, rooms, look_over, policy, schedules or {}, clock)
     return Workers(sync, pull, subscriptions, operations)

@@ -81,7 +81,7 @@ class Intake:
         records, wrong = _records(body)
         if wrong:
             return problem(400, wrong)
-        work = [SyncInstance(booking=BookingId(record["Booking_Id"]), node=NodeId(str(record["Node_Id"]))) for record in records]
+        work = [_posted(record) for record in records]
         await self._queue(work, len(work))
         receipts = {"value": [{"Booking_Id": record["Booking_Id"], "Status": "accepted"} for record in records]}
         return Reply(202, json.dumps(receipts), "application/json")
@@ -143,6 +143,14 @@ def _hint(known: Subscribed, item: Any) -> Work:
     if known.room is None and isinstance(event, str) and 0 < len(event) <= LONGEST_EVENT_ID and _is_unicode(event):
         return SyncInstance(host=known.mailbox, event=EventId(event))
     return _pull(known)
+
+
+def _posted(record: Any) -> SyncInstance:
+    etag = record.get("@odata.etag")
+    told = isinstance(etag, str) and 0 < len(etag) <= LONGEST_ID and _is_unicode(etag)
+    return SyncInstance(
+        booking=BookingId(record["Booking_Id"]), node=NodeId(str(record["Node_Id"])), posted=etag if told else None
+    )
 
 
 def _handshake(query: Mapping[str, str]) -> Reply | None:

@@ -33,7 +33,7 @@ class Look:
             room = await self._rooms.get(work.room)
             return await self._from_room(room, work) if room else None
         if work.booking is not None and work.node is not None:
-            return await self._from_booking(work.node, work.booking)
+            return await self._from_booking(work.node, work.booking, work.posted)
         return None
 
     # from the room's side
@@ -163,8 +163,10 @@ class Look:
 
     # from IBSS's side
 
-    async def _from_booking(self, node: NodeId, booking_id: BookingId) -> Situation | None:
+    async def _from_booking(self, node: NodeId, booking_id: BookingId, posted: str | None) -> Situation | None:
         stored = await self._store.link_of_booking(booking_id)
+        if stored is not None and stored.state in {State.LINKED, State.CLOSED} and stored.booking_etag == posted:
+            return None  # our own write that comes back
         booking = await self._ibss.booking(node, booking_id)
         if booking is None or (booking.cancelled and (stored is None or stored.state is State.CLOSED)):
             return None

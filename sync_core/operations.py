@@ -14,7 +14,7 @@ from sync_core.explain import Explain
 from sync_core.finding import ByBooking, ByEvent, ByMoment, Finding, Question
 from sync_core.http import Json
 from sync_core.model import BookingId, EventId, Reason, Room, RoomId, State, address
-from sync_core.queues import PULL_ROOM, SYNC_INSTANCE, PullRoom, Queues, SyncInstance, Work, decode
+from sync_core.queues import PULL_ROOM, SYNC_INSTANCE, PullRoom, Queues, Work, decode, decode_sync
 from sync_core.rehearsal import Rehearsal
 from sync_core.replies import Reply, document, page, problem
 from sync_core.rooms import Rooms
@@ -159,7 +159,7 @@ class Operations:
 
 def _anew(queue: str, message: str) -> Work:
     """Raises Malformed. The attempts are counted from the first again."""
-    work: Work = decode(PullRoom, message) if queue == PULL_ROOM else decode(SyncInstance, message)
+    work: Work = decode(PullRoom, message) if queue == PULL_ROOM else decode_sync(message)
     return replace(work, attempt=0, last_error="")
 
 

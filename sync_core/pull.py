@@ -1,10 +1,12 @@
 """What changed in a room's calendar becomes work: one message an instance. And the sweeps, which find what nobody told us."""
 
 import logging
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
+from sync_core.batches import Part, part_of, works
 from sync_core.errors import Resync, Stale, SyncError, Unreadable
 from sync_core.execution import ROOM_TAKEN
 from sync_core.graph.client import Graph
@@ -13,7 +15,7 @@ from sync_core.graph.wire import Change, DeltaPage
 from sync_core.ibss.client import Ibss
 from sync_core.ibss.wire import Booking
 from sync_core.model import Address, EventId, Link, NodeId, Reason, Room, RoomId, State
-from sync_core.queues import PullRoom, Queues, SyncInstance
+from sync_core.queues import Occurrence, PullRoom, Queues, SyncInstance, SyncWork
 from sync_core.rooms import Rooms
 from sync_core.rows import Watch
 from sync_core.series import renamed
@@ -33,6 +35,9 @@ UNSETTLED = frozenset(
     }
 )
 """Reasons that time alone, or a setting, may end."""
+
+type Item = SyncInstance | Part
+"""Something to look at: a meeting for itself, or an occurrence that may be looked at together with others of its series."""
 
 SLOT_TAKEN = frozenset({"SpaceConflict", ROOM_TAKEN})
 """Refusals that end when somebody else's meeting does."""
@@ -72,8 +77,7 @@ class Pull:
             log.error("room %s cannot be read: %s", room.id, error.code)  # noqa: TRY400 — Graph's code says it all
             await self._save(replace(watch, trouble=error.code))
             return
-        for message in messages:
-            await self._queues.send(message)
+        await self._send(messages)
         await self._save(watch)
 
     async def _pull_host(self, host: Address, *, resubscribe: bool) -> None:
@@ -88,11 +92,18 @@ class Pull:
         except Unreadable as error:
             log.warning("a host's calendar cannot be read: %s", error.code)
             return
+        changed = defaultdict[RoomId, list[Item]](list)
         for event in meetings:
             for room in (rooms[a.address] for a in event.attendees if a.address in rooms):
                 link = await self._store.link(room.id, event.instance.key)
                 if link is not None and link.event_etag != event.etag:
-                    await self._queues.send(SyncInstance(room.id, key=link.key))
+                    changed[room.id].append(part_of(link) or SyncInstance(room.id, key=link.key))
+        for room_id, items in changed.items():
+            await self._send(_works(room_id, items))
+
+    async def _send(self, messages: Iterable[SyncWork]) -> None:
+        for message in messages:
+            await self._queues.send(message)
 
     async def _save(self, watch: Watch) -> None:
         try:
@@ -100,7 +111,7 @@ class Pull:
         except Stale:
             log.info("room %s was pulled by another worker meanwhile", watch.room)
 
-    async def _changes(self, room: Room, watch: Watch, *, fresh: bool) -> tuple[Watch, list[SyncInstance]]:
+    async def _changes(self, room: Room, watch: Watch, *, fresh: bool) -> tuple[Watch, list[SyncWork]]:
         if watch.delta_link and not fresh:
             try:
                 changes, delta_link = await _round(self._graph.delta_since(room.mailbox, watch.delta_link))
@@ -116,33 +127,33 @@ class Pull:
         today = datetime.combine(now.date(), time(), now.tzinfo)
         return today - timedelta(days=1), today + timedelta(days=room.horizon_days + 1)
 
-    async def _everything(self, room: Room, changes: Iterable[Change]) -> list[SyncInstance]:
+    async def _everything(self, room: Room, changes: Iterable[Change]) -> list[SyncWork]:
         """A full round lists all there is, so a link that is not in it is worth a look: it may be gone."""
-        listed = [_message(room.id, change) for change in changes if not change.master and not change.removed]
-        seen, now = {message.event for message in listed}, self._clock()
+        listed = [change for change in changes if not change.master and not change.removed]
+        seen, now = {change.id for change in listed}, self._clock()
         missing = [link for link in await self._store.links(room.id) if _live(link) and _ahead(link, now)]
-        return listed + [work_of(link) for link in missing if link.room_event_id not in seen]
+        gone = [link for link in missing if link.room_event_id not in seen]
+        return _works(room.id, [*(_item(room.id, change) for change in listed), *map(_item_of, gone)])
 
-    async def _touched(self, room: Room, changes: Collection[Change]) -> list[SyncInstance]:
-        messages: list[SyncInstance] = []
+    async def _touched(self, room: Room, changes: Collection[Change]) -> list[SyncWork]:
+        items: list[Item] = []
         masters = {change.id for change in changes if change.master}
         for change in changes:
             if change.removed:
-                messages += await self._removed(room, change.id)
+                items += await self._removed(room, change.id)
             elif change.master:
-                messages += await self._series(room, change.id)
+                items += await self._series(room, change.id)
             elif change.series not in masters:
-                messages.append(_message(room.id, change))
-        renamed_from = {message.was for message in messages if message.was}
-        return [message for message in dict.fromkeys(messages) if message.key not in renamed_from]
+                items.append(_item(room.id, change))
+        return _works(room.id, items)
 
-    async def _removed(self, room: Room, event: EventId) -> list[SyncInstance]:
+    async def _removed(self, room: Room, event: EventId) -> list[Item]:
         """Only an id is told, and it may be a master's: then every occurrence that is linked is worth a look."""
         links = [link for link in await self._store.links(room.id) if _live(link)]
         known = [link for link in links if link.room_event_id == event]
-        return [work_of(link) for link in known or links if known or (link.instance and link.instance.original_start)]
+        return [_item_of(link) for link in known] or [part for link in links if (part := part_of(link)) is not None]
 
-    async def _series(self, room: Room, master: EventId) -> list[SyncInstance]:
+    async def _series(self, room: Room, master: EventId) -> list[Item]:
         """A changed series may show only as its master: Graph expands it again, never we."""
         start, end = self._window(room)
         listed = await self._graph.occurrences(room.mailbox, master, start, end)
@@ -156,8 +167,8 @@ class Pull:
         ]
         former = renamed(links, listed)
         there = {event.instance.key for event in listed} | set(former.values())
-        gone = [work_of(link) for link in links if link.key not in there]
-        return [_occurrence(room.id, event, former.get(event.id)) for event in listed] + gone
+        gone = [_item_of(link) for link in links if link.key not in there]
+        return [_listed(event, master, former.get(event.id)) for event in listed] + gone
 
     # sweeps
 
@@ -193,8 +204,7 @@ class Pull:
         now = self._clock()
         bookings = await self._ibss.bookings(building, now, now + timedelta(days=max(room.horizon_days for room in rooms)))
         messages = [message for room in rooms for message in await self._differing(room.id, bookings, now)]
-        for message in messages:
-            await self._queues.send(message)
+        await self._send(messages)
         log.info("building %s: %d bookings, %d to look at", building, len(bookings), len(messages))
 
     async def _differing(self, room: RoomId, bookings: list[Booking], now: datetime) -> list[SyncInstance]:
@@ -220,12 +230,29 @@ async def _round(pages: AsyncIterator[DeltaPage]) -> tuple[list[Change], str]:
     return list(changes.values()), delta_link
 
 
-def _message(room: RoomId, change: Change) -> SyncInstance:
-    return SyncInstance(room, event=change.id, key=change.event.instance.key if change.event else None)
+def _item(room: RoomId, change: Change) -> Item:
+    key = change.event.instance.key if change.event else None
+    if change.series is None or change.span is None:
+        return SyncInstance(room, event=change.id, key=key)
+    return Part(Occurrence(change.id, key), *change.span, series=change.series)
 
 
-def _occurrence(room: RoomId, event: Event, was: str | None) -> SyncInstance:
-    return SyncInstance(room, event=event.id, key=event.instance.key, was=was)
+def _listed(event: Event, master: EventId, was: str | None) -> Part:
+    return Part(Occurrence(event.id, event.instance.key, was), event.start, event.end, series=master)
+
+
+def _item_of(link: Link) -> Item:
+    return part_of(link) or work_of(link)
+
+
+def _works(room: RoomId, items: Iterable[Item]) -> list[SyncWork]:
+    """Each once, and none for a link that goes on under another name."""
+    once = list(dict.fromkeys(items))
+    occurrences = {item: item.occurrence for item in once if isinstance(item, Part)}
+    renamed_from = {occurrence.was for occurrence in occurrences.values() if occurrence.was}
+    parts = [item for item, occurrence in occurrences.items() if occurrence.key not in renamed_from]
+    singles = [item for item in once if isinstance(item, SyncInstance) and item.key not in renamed_from]
+    return [*singles, *works(room, parts)]
 
 
 def _live(link: Link) -> bool:

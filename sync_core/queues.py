@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any, Self
 
 from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
@@ -46,9 +47,19 @@ class PullRoom:
 
 
 @dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One of a series: its id in the room's mailbox, its link's key, and the key that it had before the series was moved."""
+
+    event: EventId | None = None
+    key: str | None = None
+    was: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SyncInstance:
     """Bring one meeting together. It names where to look: a copy in a room's mailbox or in a host's, a link, or a booking.
-    `was` is the key of the link that this occurrence had before its series was moved.
+    `was` is the key of the link that this occurrence had before its series was moved; `posted` is the etag of the booking as it
+    was told: often it is our own write that comes back.
     """
 
     room: RoomId | None = None
@@ -58,13 +69,49 @@ class SyncInstance:
     was: str | None = None
     booking: BookingId | None = None
     node: NodeId | None = None
+    posted: str | None = None
+    attempt: int = 0
+    last_error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSeries:
+    """Bring some occurrences of one series together, in one go: then each side is read in pages, and not once for each of them.
+    `series` is the master's id in the room's mailbox, `uid` its iCalUId: one of them is known. They all are, or were, between
+    `since` and `until` (ISO 8601).
+    """
+
+    room: RoomId
+    since: str
+    until: str
+    occurrences: tuple[Occurrence, ...]
+    series: EventId | None = None
+    uid: str | None = None
     attempt: int = 0
     last_error: str = ""
 
 
 log = logging.getLogger(__name__)
 
-type Work = PullRoom | SyncInstance
+type SyncWork = SyncInstance | SyncSeries
+type Work = PullRoom | SyncWork
+
+
+def decode_sync(text: str) -> SyncWork:
+    """What the queue sync-instance carries. Raises Malformed."""
+    try:
+        told = json.loads(text)
+        if "occurrences" not in told:
+            return decode(SyncInstance, text)
+        occurrences = tuple(Occurrence(**occurrence) for occurrence in told["occurrences"])
+        work = SyncSeries(**told | {"occurrences": occurrences})
+        spans = [datetime.fromisoformat(moment).utcoffset() for moment in (work.since, work.until)]
+    except (ValueError, TypeError, RecursionError) as error:
+        raise Malformed("message", type(error).__name__) from error
+    texts = [work.room, *(text for one in occurrences for text in asdict(one).values())]
+    if not occurrences or None in spans or not all(text is None or isinstance(text, str) for text in texts):
+        raise Malformed("message", "a series without occurrences, times or names")
+    return work
 
 
 def decode[Kind: (PullRoom, SyncInstance)](kind: type[Kind], text: str) -> Kind:
@@ -95,7 +142,7 @@ class Queues:
     """Sends work. Raises Later when it could not be queued for certain."""
 
     def __init__(self, pull_room: QueueClient, sync_instance: QueueClient) -> None:
-        self._clients = {PullRoom: pull_room, SyncInstance: sync_instance}
+        self._clients = {PullRoom: pull_room, SyncInstance: sync_instance, SyncSeries: sync_instance}
 
     @classmethod
     def of(cls, service: QueueServiceClient) -> Self:
@@ -117,7 +164,7 @@ class Queues:
         except AzureError as error:
             raise Later("queue-unreachable", type(error).__name__) from error
 
-    async def attempt[Kind: (PullRoom, SyncInstance)](self, use_case: Callable[[Kind], Awaitable[None]], work: Kind) -> None:
+    async def attempt[Kind: Work](self, use_case: Callable[[Kind], Awaitable[None]], work: Kind) -> None:
         """Does the work; what time may cure goes back into the queue, and all else goes to the host, which keeps it."""
         try:
             await use_case(work)
@@ -137,4 +184,8 @@ async def _create(client: QueueClient) -> None:
 
 
 def _sparse(work: Work) -> dict[str, Any]:
-    return {name: value for name, value in asdict(work).items() if value not in {None, "", 0}}
+    """What is not set is left out. A tuple of occurrences becomes a list of the like."""
+    told = {name: value for name, value in asdict(work).items() if value}
+    if isinstance(work, SyncSeries):
+        told["occurrences"] = [{name: text for name, text in asdict(one).items() if text} for one in work.occurrences]
+    return told

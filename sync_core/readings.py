@@ -120,11 +120,9 @@ class Readings:
         return await self._copy_in(room.mailbox, link.room_event_id, link)
 
     async def _copy_in(self, mailbox: Address, event: EventId | None, link: Link) -> Event | None:
-        """By its id, and where the id is unknown or no longer good, by what it is in every mailbox."""
-        found = await self._graph.event(mailbox, event) if event else None
-        if found is not None or link.instance is None:
-            return found
-        return await self._graph.find(mailbox, link.instance, link.base.slot.start if link.base else None)
+        if link.instance is None:
+            return await self._graph.event(mailbox, event) if event else None
+        return await self._graph.copy_of(mailbox, link.instance, event, link.base.slot.start if link.base else None)
 
     async def event_made(self, room: Room, link: Link) -> EventSide:
         """What a create whose answer was lost may have made in the host's calendar."""

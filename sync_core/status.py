@@ -151,7 +151,7 @@ def _kept(row: dict[str, Any]) -> dict[str, Any]:
     told = {"queue": row["PartitionKey"], "row": row["RowKey"], "at": row["at"].isoformat()}
     try:
         work = json.loads(row["message"])
-        about = {name: work[name] for name in ("room", "key", "event", "booking", "node") if work.get(name)}
+        about = {name: work[name] for name in ("room", "series", "key", "event", "booking", "node") if work.get(name)}
         return told | {"about": about, "reason": work.get("last_error") or "not told: the log of that time has it"}
     except (ValueError, TypeError, AttributeError):
         return told | {"about": {}, "reason": "not a message of this service"}

@@ -5,15 +5,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 
+from sync_core.ahead import ReadAhead
+from sync_core.batches import single
 from sync_core.brake import Brake
 from sync_core.dispute import disputed, remembering
-from sync_core.errors import Gone, Later, Stale
+from sync_core.errors import Gone, Later, Stale, SyncError
 from sync_core.execution import Execution, Outcome
 from sync_core.graph.client import Graph
 from sync_core.look import Look
 from sync_core.model import Address, Essence, EventId, Field, Reason, State
 from sync_core.planner import CancelBooking, CancelEvent, CreateEvent, Plan, Policy, ReleaseRoom, UpdateEvent
-from sync_core.queues import PullRoom, Queues, SyncInstance
+from sync_core.queues import PullRoom, Queues, SyncInstance, SyncSeries, SyncWork, again
 from sync_core.rooms import Rooms
 from sync_core.situation import Situation, decided
 from sync_core.store import Store
@@ -23,6 +25,9 @@ ROUNDS = 4
 
 ON_ITS_WAY = frozenset({Reason.EVENT_UNREADABLE, Reason.ONLY_THE_ROOM_HAS_IT})
 SOON = 4
+
+ITS_OWN = frozenset({"on-its-way", "contended"})
+"""Why one occurrence has to wait while the others of its series go on."""
 
 QUIET = frozenset({Reason.IN_SYNC, Reason.OVER, Reason.NOTHING_THERE})
 
@@ -37,6 +42,7 @@ class Sync:
         queues: Queues,
         rooms: Rooms,
         look: Look,
+        read_ahead: ReadAhead,
         execution: Execution,
         brake: Brake,
         policy: Policy,
@@ -44,17 +50,41 @@ class Sync:
         clock: Callable[[], datetime],
     ) -> None:
         self._graph, self._store, self._queues, self._rooms = graph, store, queues, rooms
-        self._look, self._execution, self._brake, self._policy = look, execution, brake, policy
+        self._look, self._read_ahead = look, read_ahead
+        self._execution, self._brake, self._policy = execution, brake, policy
         self._watch_host, self._clock = watch_host, clock
 
-    async def sync_instance(self, work: SyncInstance) -> None:
+    async def work_on(self, work: SyncWork) -> None:
         """Raises Later when it could not be settled now."""
+        await (self.sync_series(work) if isinstance(work, SyncSeries) else self.sync_instance(work))
+
+    async def sync_instance(self, work: SyncInstance) -> None:
         if work.host is not None and work.event is not None:
             await self._each_room(work.host, work.event)
-            return None
+        else:
+            await self._bring_together(work, self._look)
+
+    async def sync_series(self, work: SyncSeries) -> None:
+        """What one occurrence comes to does not hold up the others: it is queued for itself."""
+        room = await self._rooms.get(work.room)
+        if room is None:
+            return
+        look = await self._read_ahead.look(room, work)
+        for one in (single(room.id, occurrence) for occurrence in work.occurrences):
+            try:
+                await self._bring_together(one, look)
+            except Later as error:
+                if error.code not in ITS_OWN:
+                    raise
+                await self._queues.send(*again(one, error))
+            except SyncError as error:
+                log.info("one of a series is worked for itself: %s", error)
+                await self._queues.send(one)
+
+    async def _bring_together(self, work: SyncInstance, look: Look) -> None:
         for _ in range(ROUNDS):
             try:
-                situation = await self._look.at(work)
+                situation = await look.at(work)
                 if situation is None:
                     return None
                 outcome = await self._settle(situation)
@@ -62,6 +92,7 @@ class Sync:
                     return self._soon(work, outcome)
             except (Stale, Gone) as error:
                 log.info("somebody was faster (%s): looking again", error.code)
+            look = self._look  # what was read ahead is old by now
         raise Later("contended")
 
     def _soon(self, work: SyncInstance, outcome: Outcome) -> None:

@@ -7,7 +7,9 @@ at empty pages and drops the delta link (msgraph-sdk-python-core issue 1117), an
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
+from copy import copy
 from datetime import datetime, timedelta
+from typing import Self
 
 import httpx
 from azure.core.credentials import AccessToken, TokenCredential
@@ -20,9 +22,10 @@ from kiota_authentication_azure.azure_identity_authentication_provider import Az
 from kiota_http.middleware.options import ResponseHandlerOption
 from msgraph.graph_request_adapter import GraphRequestAdapter
 
-from sync_core.errors import Gone, Later, Refused
+from sync_core.errors import Gone, Later, Refused, Unreadable
 from sync_core.graph import wire
 from sync_core.graph.events import Event, parse_event
+from sync_core.graph.listing import MOVED_AT_MOST, Calendar, Listing
 from sync_core.graph.wire import DeltaPage, EventChange, Subscription
 from sync_core.http import Answer, Json, Request
 from sync_core.model import Address, Essence, EventId, Instance, Room
@@ -33,8 +36,7 @@ IN_FLIGHT_PER_MAILBOX = 4
 MOST_PAGES = 2000
 """A longer chain of links never ends: recurring-heavy calendars have given such chains (msgraph-sdk-dotnet issue 3082)."""
 
-MOVED_AT_MOST = timedelta(days=62)
-"""How far from its original start a moved occurrence is looked for."""
+DAY = timedelta(days=1)
 
 type Credential = TokenCredential | AsyncTokenCredential
 
@@ -59,22 +61,60 @@ class Graph:
         self._adapter.observability_options.include_euii_attributes = False
         self._http = http
         self._turns: dict[str, asyncio.Semaphore] = {}
+        self._listings: Mapping[Address, Listing | Unreadable] = {}
+        self._calendars: Mapping[Address, Calendar] = {}
 
     async def close(self) -> None:
         await self._http.aclose()
+
+    def having_read(self, listings: Mapping[Address, Listing | Unreadable], calendars: Mapping[Address, Calendar]) -> Self:
+        """The same, but what these mailboxes' lists tell is not asked again. For one piece of work: they grow old."""
+        ahead = copy(self)
+        ahead._listings, ahead._calendars = listings, calendars  # noqa: SLF001 — its own
+        return ahead
 
     # events
 
     async def event(self, mailbox: Address, event: EventId) -> Event | None:
         """None when this mailbox, which can be read, has no such event."""
+        listing = self._listing(mailbox)
+        if listing is not None and (known := listing.by_id(event)) is not None:
+            return known
         try:
             return parse_event(await self._send(wire.get_event(mailbox, event)))
         except Gone:
             return None
 
-    async def find(self, mailbox: Address, instance: Instance, near: datetime | None) -> Event | None:
-        """This mailbox's copy of an instance. `near` is when it was last known to be."""
-        return await self._find(mailbox, instance.ical_uid, instance.original_start, near)
+    async def copy_of(self, mailbox: Address, instance: Instance, event: EventId | None, near: datetime | None) -> Event | None:
+        """This mailbox's copy of an instance: by its id, and where the id is unknown or no longer good, by what it is in every
+        mailbox. `near` is when it was last known to be.
+        """
+        listing = self._listing(mailbox)
+        if listing is not None and listing.would_have(instance):
+            return listing.by_instance(instance)
+        found = await self.event(mailbox, event) if event else None
+        return found or await self._find(mailbox, instance.ical_uid, instance.original_start, near)
+
+    async def listing(
+        self, mailbox: Address, series: EventId | None, uid: str, since: datetime, until: datetime
+    ) -> Listing | Unreadable:
+        """A series in this mailbox, by its master's id or else by its iCalUId."""
+        try:
+            found = [await self.event(mailbox, series)] if series else await self._named(mailbox, uid, since)
+            master = next((event for event in found if event is not None and event.kind == "seriesMaster"), None)
+            if master is None:
+                return Listing(frozenset({uid} if uid and not found else ()), since, until)
+            events = await self.occurrences(mailbox, master.id, since, until)
+        except Unreadable as error:
+            return error
+        return Listing(frozenset({master.ical_uid, *(e.ical_uid for e in events)}), since, until, tuple(events), master)
+
+    def _listing(self, mailbox: Address) -> Listing | None:
+        """Raises Unreadable when the mailbox was found to be so."""
+        listing = self._listings.get(mailbox)
+        if isinstance(listing, Unreadable):
+            raise listing
+        return listing
 
     async def counterpart(self, mailbox: Address, holder: Address, copy: Event) -> Event | None:
         """This mailbox's copy of an event of which `holder` has `copy`. The holder may know a single event where this mailbox has
@@ -87,6 +127,9 @@ class Graph:
         return found
 
     async def _find(self, mailbox: Address, uid: str, original_start: datetime | None, near: datetime | None) -> Event | None:
+        instance, listing = Instance(uid, original_start), self._listing(mailbox)
+        if listing is not None and (listing.by_instance(instance) or listing.would_have(instance)):
+            return listing.by_instance(instance)
         for event in await self._named(mailbox, uid, near):
             if event.kind == "seriesMaster" and (original_start or near):
                 return await self._occurrence(mailbox, event.id, original_start, near)
@@ -101,7 +144,7 @@ class Graph:
         except Refused:
             if near is None:
                 raise
-            found = await self.window(mailbox, near - timedelta(days=1), near + timedelta(days=1))
+            found = await self.window(mailbox, near - DAY, near + DAY)
         return [event for event in found if event.ical_uid == uid]
 
     async def _occurrence(
@@ -113,7 +156,7 @@ class Graph:
         around = original_start or start
         if around is None:
             return None
-        for reach in (timedelta(days=1), MOVED_AT_MOST):
+        for reach in (DAY, MOVED_AT_MOST):
             for event in await self.occurrences(mailbox, master, around - reach, around + reach):
                 if event.original_start == original_start if original_start else event.start == start:
                     return event
@@ -123,6 +166,8 @@ class Graph:
         return await self._events(wire.list_instances(mailbox, master, start, end), mailbox)
 
     async def window(self, mailbox: Address, start: datetime, end: datetime) -> list[Event]:
+        if (known := self._calendars.get(mailbox)) is not None and known.covers(start, end):
+            return known.between(start, end)
         return await self._events(wire.list_window(mailbox, start, end), mailbox)
 
     async def _events(self, first: Request, mailbox: Address) -> list[Event]:

@@ -94,6 +94,15 @@ def _member(body: Json, name: str) -> Json:
     return body[name]
 
 
+def parse_span(body: Json) -> tuple[datetime, datetime] | None:
+    """When a bare occurrence is, in UTC; None when it does not say."""
+    try:
+        start, end = (_moment(_member(body, name), all_day=False) for name in ("start", "end"))
+    except (KeyError, TypeError, ValueError, Malformed):
+        return None
+    return start, end
+
+
 def _parse_attendee(body: Json, *, private: bool) -> Attendee:
     mail = body.get("emailAddress") or {}
     spelled = mail.get("address") or ""

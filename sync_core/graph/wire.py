@@ -7,7 +7,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from sync_core.errors import Gone, Later, Malformed, Refused, Resync, Stale, SyncError, Unreadable
-from sync_core.graph.events import Attendee, Event, invited, parse_event, parse_time, whole_days
+from sync_core.graph.events import Attendee, Event, invited, parse_event, parse_span, parse_time, whole_days
 from sync_core.http import Answer, Json, Request
 from sync_core.model import Address, Essence, EventId, Field, Room, Slot
 
@@ -26,12 +26,15 @@ SUBSCRIPTION_MINUTES = 4200
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An item of a delta page: look at this one. A bare occurrence has only its id and its series', a removed item its id."""
+    """An item of a delta page: look at this one. A bare occurrence has only its id, its series' and its times (`span`), a removed
+    item its id.
+    """
 
     id: EventId
     removed: bool
     master: bool
     series: EventId | None
+    span: tuple[datetime, datetime] | None
     event: Event | None
 
 
@@ -89,7 +92,7 @@ def list_instances(mailbox: Address, master: EventId, start: datetime, end: date
     return Request(
         "GET",
         f"{_of(mailbox)}/events/{_part(master)}/instances",
-        {"startDateTime": _utc(start), "endDateTime": _utc(end), "$select": SELECT},
+        {"startDateTime": _utc(start), "endDateTime": _utc(end), "$select": SELECT, "$top": "100"},
         mailbox=mailbox,
     )
 
@@ -264,7 +267,8 @@ def _parse_change(item: Json) -> Change:
     kind, removed = item.get("type"), "@removed" in item
     whole = not removed and kind in {"singleInstance", "exception"} and "iCalUId" in item and "organizer" in item
     series = item.get("seriesMasterId")
-    return Change(EventId(item["id"]), removed, kind == "seriesMaster", series, _parsed(item) if whole else None)
+    span = parse_span(item) if series and not removed else None
+    return Change(EventId(item["id"]), removed, kind == "seriesMaster", series, span, _parsed(item) if whole else None)
 
 
 def _parsed(item: Json) -> Event | None:

@@ -1,8 +1,11 @@
 """The one shell that sends requests to IBSS; `wire` says what they are."""
 
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 import httpx
 
@@ -17,6 +20,16 @@ MOST_PAGES = 10_000
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """All bookings of a room that overlap a window."""
+
+    bookings: Mapping[BookingId, Booking]
+    room: RoomId
+    start: datetime
+    end: datetime
+
+
 class Ibss:
     """Every method raises the classes of `sync_core.errors` and nothing else."""
 
@@ -24,6 +37,13 @@ class Ibss:
         self._base_url = base_url.rstrip("/")
         self._headers = {"Authorization": f"apikey {api_key}"}
         self._http = http
+        self._listed: Listed | None = None
+
+    def having_read(self, bookings: Sequence[Booking], room: RoomId, start: datetime, end: datetime) -> Self:
+        """The same, but what this list of a room's bookings tells is not asked again. For one piece of work: it grows old."""
+        ahead = copy(self)
+        ahead._listed = Listed({booking.id: booking for booking in bookings}, room, start, end)  # noqa: SLF001 — its own
+        return ahead
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -36,6 +56,9 @@ class Ibss:
 
     async def bookings(self, node: NodeId, start: datetime, end: datetime, room: RoomId | None = None) -> list[Booking]:
         """Those that keep to the contract; one that does not must not hold up the others."""
+        known = self._listed
+        if known is not None and room == known.room and known.start <= start and end <= known.end:
+            return [booking for booking in known.bookings.values() if booking.start < end and booking.end > start]
         found = []
         async for item in self._items(wire.list_bookings(node, start, end, room)):
             try:
@@ -46,6 +69,8 @@ class Ibss:
 
     async def booking(self, node: NodeId, booking: BookingId) -> Booking | None:
         """None means unknown here or archived: it never means cancelled."""
+        if self._listed is not None and booking in self._listed.bookings:
+            return self._listed.bookings[booking]
         try:
             return wire.parse_booking(await self._send(wire.get_booking(node, booking)))
         except Gone:

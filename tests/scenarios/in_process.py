@@ -19,7 +19,7 @@ from sync_core.errors import SyncError
 from sync_core.graph.client import Graph, StaticToken
 from sync_core.ibss.client import Ibss
 from sync_core.intake import Intake
-from sync_core.queues import PULL_ROOM, SYNC_INSTANCE, PullRoom, Queues, SyncInstance, decode
+from sync_core.queues import PULL_ROOM, SYNC_INSTANCE, PullRoom, Queues, decode, decode_sync
 from sync_core.settings import Settings
 from sync_core.store import Store
 from tests.scenarios.people import IbssApp, Outlook, Slot, checked
@@ -149,7 +149,7 @@ class World:
                 if name == PULL_ROOM:
                     await self.queues.attempt(self.service.pull.pull_room, decode(PullRoom, text))
                 else:
-                    await self.queues.attempt(self.service.sync.sync_instance, decode(SyncInstance, text))
+                    await self.queues.attempt(self.service.sync.work_on, decode_sync(text))
                 break
             except SyncError as error:
                 if delivery == DELIVERIES:

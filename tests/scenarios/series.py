@@ -99,9 +99,13 @@ async def both_agree(world: World, reach: Slot, *rooms: Room, host: Person = ANA
     await nothing_is_left_to_write(world)
 
 
-async def nothing_is_left_to_write(world: World) -> None:
+async def forget_requests(world: World) -> None:
     checked(await world.outlook.http.delete(f"{world.outlook.side_door}/requests"))
     checked(await world.ibss.http.delete("/_sim/requests"))
+
+
+async def nothing_is_left_to_write(world: World) -> None:
+    await forget_requests(world)
     await world.sweep()
     await world.service.pull.roll_horizon()
     await world.settle()

@@ -8,7 +8,7 @@ from azure.core.exceptions import ServiceRequestError
 
 from sync_core.intake import Intake, hash_of
 from sync_core.model import Address, RoomId
-from sync_core.queues import PullRoom, Queues, SyncInstance, Work, decode
+from sync_core.queues import PullRoom, Queues, Work, decode, decode_sync
 from sync_core.rows import Subscribed
 from sync_core.store import TABLES, Store
 from tests.storage_twin import QueueTwin, TableTwin
@@ -69,4 +69,4 @@ class Doors:
     def queued(self) -> list[Work]:
         """All that was queued, pulls first."""
         pulls = [decode(PullRoom, text) for text in self.pull.sent]
-        return [*pulls, *(decode(SyncInstance, text) for text in self.sync.sent)]
+        return [*pulls, *(decode_sync(text) for text in self.sync.sent)]
