@@ -3,7 +3,7 @@
 import copy
 import random
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
 from localdev.graph import online, series
@@ -122,7 +122,8 @@ class Meetings:
         master = mailbox.events.get(event.series_master)
         if master is None or event.original_start is None:
             return
-        low, high = sorted((event.original_start, details.start))
+        midnight = datetime.combine(series.day_of(event), time(), UTC)
+        low, high = sorted((midnight if master.details.all_day else event.original_start, details.start))
         between = series.bare_occurrences(mailbox, master, low, max(high, details.end))
         if any(other.id != event.id for other in between):
             message = "Cannot move an occurrence to or over another occurrence of the series."

@@ -33,11 +33,13 @@ NO_DATE = "0001-01-01"
 
 @dataclass(frozen=True)
 class Slot:
-    """One date of a pattern. `day` is the date in the zone of the series: the name of the occurrence for ever."""
+    """One date of a pattern. `day` is the date in the zone of the series: the name of the occurrence for ever. `original` is its
+    first minute there, also of an all-day series (microsoft-graph-docs issues 2804, 7163)."""
 
     day: date
     start: datetime
     end: datetime
+    original: datetime
 
 
 def read_recurrence(value: Any, start: datetime, zone_name: str) -> JsonObject | None:
@@ -151,13 +153,14 @@ def _wall(moment: datetime, zone_name: str) -> datetime:
 def slots(details: Details, since: datetime, until: datetime) -> Iterator[Slot]:
     """The dates of the pattern that overlap the window, cancelled and changed ones included."""
     assert details.recurrence is not None  # noqa: S101 - only masters are asked
-    zone_name = "UTC" if details.all_day else details.recurrence["range"]["recurrenceTimeZone"]
+    series_zone = details.recurrence["range"]["recurrenceTimeZone"]
+    zone_name = "UTC" if details.all_day else series_zone
     wall_start = _wall(details.start, zone_name)
     length = _wall(details.end, zone_name) - wall_start
     rule = _rule(dumps(details.recurrence), wall_start.time())
     margin = length + timedelta(days=1)
     for wall in rule.xafter(_wall(since, zone_name) - margin, inc=True):
-        slot = Slot(wall.date(), instant(wall, zone_name), instant(wall + length, zone_name))
+        slot = Slot(wall.date(), instant(wall, zone_name), instant(wall + length, zone_name), instant(wall, series_zone))
         if slot.start >= until:
             return
         if slot.end > since or slot.start >= since:

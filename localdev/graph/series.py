@@ -23,7 +23,7 @@ def occurrence(master: Event, slot: Slot) -> Event:
         details=details,
         attendees=[replace(attendee) for attendee in master.attendees],
         series_master=master.id,
-        original_start=slot.start,
+        original_start=slot.original,
         bare=True,
         overridden=[],
         removed_days=[],
@@ -40,7 +40,7 @@ def bare_occurrences(mailbox: Mailbox, master: Event, since: datetime, until: da
 
 
 def bare_occurrence(mailbox: Mailbox, master: Event, original_start: datetime) -> Event | None:
-    around = bare_occurrences(mailbox, master, original_start, original_start + timedelta(seconds=1))
+    around = bare_occurrences(mailbox, master, original_start - timedelta(days=1), original_start + timedelta(days=1))
     return next((event for event in around if event.original_start == original_start), None)
 
 
