@@ -1,12 +1,13 @@
 """B15: what each side calls a whole day."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
-from localdev.world import ANA, BEN, IVY, OAK, Room
+from localdev.world import ANA, BEN, IVY, OAK, YEW, Room
 from sync_core.model import State
+from tests.scenarios.calendars import all_day, writes_of_a_sweep
 from tests.scenarios.in_process import World
 from tests.scenarios.people import Slot, checked
 
@@ -15,6 +16,25 @@ LONDON_DAY = datetime(2026, 3, 12, tzinfo=UTC)
 INDIAN_DAY = datetime(2026, 3, 11, 18, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
 
+
+@pytest.mark.end_to_end
+async def test_B15_a_whole_day_and_a_night_in_a_room_half_an_hour_off(world: World) -> None:
+    """Made in Outlook for the whole of a day in India, and in IBSS from a quarter to midnight there until two."""
+    midnight = datetime.combine(world.slot().start.date(), time(18, 30), UTC)
+    day, night = Slot(midnight - DAY, midnight), Slot(midnight - timedelta(minutes=15), midnight + timedelta(hours=2))
+    await world.outlook.book(ANA, day, "Fair", (IVY,), (BEN,), **all_day(midnight.date(), "UTC"))
+    booking = await world.ibss.book(ANA, YEW, night, "Night shift", (BEN,))
+
+    async def look() -> None:
+        assert (await world.ibss.the_booking(IVY, day))["Booking_All_Day"] == 1
+        assert (await world.outlook.the_event(ANA.address, night))["subject"] == "Night shift"
+
+    await world.eventually(look)
+    later = night.later(minutes=45)
+    await world.ibss.change(ANA, await world.ibss.booking(booking), **world.ibss.times(later))
+    await world.eventually(lambda: world.outlook.the_event(ANA.address, later))
+
+
 OTHER_HOURS = [
     pytest.param(OAK, NINE, timedelta(hours=9), id="office hours"),
     pytest.param(OAK, NINE, DAY, id="from nine to nine"),
@@ -22,12 +42,6 @@ OTHER_HOURS = [
     pytest.param(OAK, LONDON_DAY - timedelta(minutes=1), DAY, id="a minute early"),
     pytest.param(IVY, LONDON_DAY, DAY, id="midnight, but not where the room is"),
 ]
-
-
-def days(first: datetime) -> dict[str, Any]:
-    """An all-day event as Outlook writes it."""
-    start, end = ({"dateTime": f"{first + n * DAY:%Y-%m-%d}T00:00:00", "timeZone": "UTC"} for n in (0, 1))
-    return {"start": start, "end": end, "isAllDay": True}
 
 
 async def switched(world: World, room: Room, on: int) -> None:
@@ -45,9 +59,7 @@ async def test_B15_a_booking_marked_all_day_that_keeps_other_hours_has_them_in_o
     event = await world.outlook.the_event(ANA.address, slot)
     assert not event["isAllDay"]
     assert (await world.ibss.booking(booking))["Booking_All_Day"] == 1
-    writes = await world.writes()
-    await world.sweep()
-    assert await world.writes() == writes
+    assert await writes_of_a_sweep(world) == 0
     later = slot.later(days=1)
     await world.ibss.change(ANA, await world.ibss.booking(booking), **world.ibss.times(later))
     await world.settle()
@@ -80,7 +92,7 @@ async def test_B15_a_meeting_becomes_a_whole_day_and_again_a_meeting_of_hours(wo
 
 
 SAME_HOURS = [
-    pytest.param(Slot(LONDON_DAY, LONDON_DAY + DAY), 0, days(LONDON_DAY), id="all-day in Outlook alone"),
+    pytest.param(Slot(LONDON_DAY, LONDON_DAY + DAY), 0, all_day(LONDON_DAY.date(), "UTC"), id="all-day in Outlook alone"),
     pytest.param(Slot(NINE, NINE + timedelta(hours=9)), 1, {}, id="all-day in IBSS alone"),
 ]
 
