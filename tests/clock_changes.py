@@ -61,10 +61,14 @@ def changes_of(windows: str, zone: str) -> tuple[Change, ...]:
     return tuple(found)
 
 
+def changes_or_a_day(windows: str, zone: str) -> tuple[Change, ...]:
+    """Where the clock is never set, some day on which it is not."""
+    return changes_of(windows, zone) or (Change(windows, zone, datetime(2027, 1, 31, tzinfo=UTC), timedelta()),)
+
+
 def all_changes() -> Iterator[Change]:
-    """And one day of each zone whose clock is never set."""
     for windows, zone in ZONES.items():
-        yield from changes_of(windows, zone) or (Change(windows, zone, datetime(2027, 1, 31, tzinfo=UTC), timedelta()),)
+        yield from changes_or_a_day(windows, zone)
 
 
 def _offset(moment: datetime, place: ZoneInfo) -> timedelta:

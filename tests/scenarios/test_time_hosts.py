@@ -56,7 +56,7 @@ async def test_B15_a_series_follows_its_hosts_clock_and_not_the_rooms(world: Wor
     """New York's clock goes forward on 8 March 2026."""
     await stands_in(world, windows)
     new_york = ZoneInfo("America/New_York")
-    days = [datetime(2026, 3, 5, 18, 30, tzinfo=new_york) + timedelta(days=7 * n) for n in range(6)]
+    days = [datetime(2026, 3, 5, 18, 30, tzinfo=new_york) + timedelta(days=7 * n) for n in range(4)]
     wanted = [Slot(start.astimezone(UTC), start.astimezone(UTC) + timedelta(hours=1)) for start in days]
     assert wanted[1].start - wanted[0].start == timedelta(days=7) - timedelta(hours=1)
     pattern = repeated(wanted[0], "America/New_York", "Eastern Standard Time", "weekly", len(days))
@@ -66,12 +66,12 @@ async def test_B15_a_series_follows_its_hosts_clock_and_not_the_rooms(world: Wor
     assert await writes_of_a_sweep(world) == 0
 
 
-@pytest.mark.parametrize(("windows", "zone", "told"), FAR_APART)
+@pytest.mark.parametrize(("windows", "zone", "told"), FAR_APART[:2])
 async def test_B15_a_series_of_whole_days_is_booked_by_its_dates_where_the_room_is(
     world: World, windows: str, zone: str, told: str
 ) -> None:
     await stands_in(world, windows)
-    ends = {"type": "numbered", "numberOfOccurrences": 4, "startDate": f"{THURSDAY}", "recurrenceTimeZone": told}
+    ends = {"type": "numbered", "numberOfOccurrences": 3, "startDate": f"{THURSDAY}", "recurrenceTimeZone": told}
     recurrence = {
         "pattern": {"type": "weekly", "interval": 1, "daysOfWeek": ["thursday"], "firstDayOfWeek": "monday"},
         "range": ends,
@@ -80,15 +80,15 @@ async def test_B15_a_series_of_whole_days_is_booked_by_its_dates_where_the_room_
         ANA, whole(THURSDAY, zone), "Fair", (OAK,), (BEN,), **all_day(THURSDAY, told), recurrence=recurrence
     )
     await world.settle()
-    thursdays = [THURSDAY + timedelta(days=7 * n) for n in range(4)]
+    thursdays = [THURSDAY + timedelta(days=7 * n) for n in range(3)]
     assert await in_ibss(world, "Fair") == [whole(day, zone) for day in thursdays]
     assert await writes_of_a_sweep(world) == 0
-    friday = thursdays[2] + timedelta(days=1)
-    booking = await world.ibss.the_booking(OAK, whole(thursdays[2], zone))
+    friday = thursdays[1] + timedelta(days=1)
+    booking = await world.ibss.the_booking(OAK, whole(thursdays[1], zone))
     await world.ibss.change(ANA, booking, **world.ibss.times(whole(friday, zone)))
     await world.settle()
     there = [slot.start.date() for slot in await in_outlook(world, "Fair")]
-    assert there == [thursdays[0], thursdays[1], friday, thursdays[3]]
+    assert there == [thursdays[0], friday, thursdays[2]]
     assert await writes_of_a_sweep(world) == 0
     await world.outlook.cancel(ANA, master["id"])
     await world.settle()

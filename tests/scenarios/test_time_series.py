@@ -9,7 +9,7 @@ from tests.scenarios.calendars import EVE, PLACES, Place, stands_in, wall_clocks
 from tests.scenarios.in_process import World
 from tests.scenarios.people import Slot
 
-WEEKS, DAYS = 3, 4
+WEEKS, DAYS = 2, 3
 
 
 def repeated(slot: Slot, zone: str, told: str, every: str, times: int) -> dict[str, Any]:
