@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from tests.scenarios import mail_table
 from tests.scenarios.in_process import World
 from tests.scenarios.running import RunningWorld
 from tests.scenarios.table import KINDS, Results
@@ -46,4 +47,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if config.stash[RESULTS].ended:
         terminalreporter.section("scenarios")
         for line in config.stash[RESULTS].lines():
+            terminalreporter.line(line)
+    if mails := mail_table.lines(report for reports in terminalreporter.stats.values() for report in reports):
+        terminalreporter.section("mails per change")
+        for line in mails:
             terminalreporter.line(line)
