@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from localdev.world import ANA, BEN, CLEO, OAK, VERA
+from localdev.world import ANA, BEN, CLEO, ELM, OAK, VERA
 from sync_core.model import Reason, State
 from tests.scenarios.in_process import World
 from tests.scenarios.people import Slot, checked, zulu
@@ -79,8 +79,9 @@ async def test_N04_no_change_in_ibss_touches_the_body_the_attachments_or_the_joi
     await change(**world.ibss.times(slot.later(hours=2)))
     await change(Booking_Parties=[world.ibss.party(BEN), world.ibss.party(CLEO), world.ibss.party(VERA, visitor=True)])
     await change(Booking_Parties=[world.ibss.party(CLEO)])
+    await change(Space_Id=ELM.space)
     after = await world.outlook.event(ANA.address, event["id"])
-    assert (after["subject"], world.outlook.attendees(after)) == ("Renamed", {CLEO.address, OAK.mailbox})
+    assert (after["subject"], world.outlook.attendees(after)) == ("Renamed", {CLEO.address, ELM.mailbox})
     assert await untouchable(world, event["id"]) == kept
 
 
