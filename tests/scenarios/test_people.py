@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from localdev.world import ANA, ASH, BEN, ELM, OAK, VERA, Person
+from localdev.world import ANA, ASH, BEN, CLEO, ELM, OAK, VERA, Person
 from tests.scenarios.in_process import World
 from tests.scenarios.people import Json, Slot
 
@@ -121,3 +121,43 @@ async def test_S06_hidden_attendees_are_read_where_they_are_seen(world: World) -
     await world.outlook.change(ANA, event["id"], attendees=[*kept, world.outlook.guest(KIM), world.outlook.room(OAK)])
     await world.settle()
     assert world.ibss.people(await world.ibss.the_booking(OAK, slot)) == PARTIES | {KIM.address}
+
+
+@pytest.mark.end_to_end
+async def test_S06_people_changed_in_outlook_are_the_booking_s_parties_and_a_visit_is_kept(world: World) -> None:
+    slot = world.slot()
+    attendees = [*map(written, (*UNKNOWN_TO_IBSS, *KNOWN)), world.outlook.room(OAK)]
+    event = await world.outlook.book(ANA, slot, "Crowd", attendees=attendees)
+    booking = await world.eventually(lambda: parties_are(world, slot, PARTIES))
+    fewer = [*map(written, (*UNKNOWN_TO_IBSS, *KNOWN[1:])), world.outlook.guest(KIM), world.outlook.room(OAK)]
+    await world.outlook.change(ANA, event["id"], attendees=fewer)
+    after = await world.eventually(lambda: parties_are(world, slot, PARTIES - {CLEO.address} | {KIM.address}))
+    assert visits(after)[VERA.address] == visits(booking)[VERA.address] is not None
+
+
+async def parties_are(world: World, slot: Slot, people: set[str]) -> Json:
+    booking = await world.ibss.the_booking(OAK, slot)
+    assert world.ibss.people(booking) == people
+    return booking
+
+
+def visits(booking: Json) -> dict[str, str | None]:
+    return {party["Email"]: party["Visit_Id"] for party in booking["Booking_Parties"]}
+
+
+@pytest.mark.end_to_end
+async def test_S07_people_changed_in_ibss_are_the_event_s_and_all_others_stay(world: World) -> None:
+    slot = world.slot()
+    attendees = [*map(written, (*UNKNOWN_TO_IBSS, *KNOWN)), world.outlook.guest(BEN), world.outlook.room(OAK)]
+    event = await world.outlook.book(ANA, slot, "Crowd", attendees=attendees, hideAttendees=True)
+    booking = await world.eventually(lambda: parties_are(world, slot, PARTIES | {BEN.address}))
+    left = [party for party in booking["Booking_Parties"] if party["Email"] != BEN.address]
+    await world.ibss.change(ANA, booking, Booking_Parties=[*left, world.ibss.party(KIM, visitor=True)])
+
+    async def look() -> None:
+        after = await world.outlook.event(ANA.address, event["id"])
+        newcomer = (KIM.address, "required", KIM.name)
+        assert guests(after) == {*UNKNOWN_TO_IBSS, *KNOWN, newcomer, (str(OAK.mailbox), "resource", OAK.name)}
+        assert after["hideAttendees"] is True
+
+    await world.eventually(look)
