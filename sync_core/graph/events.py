@@ -152,11 +152,11 @@ def invited(event: Event, rooms: Iterable[Address]) -> set[Address]:
     return {
         a.address
         for a in event.attendees
-        if a.kind != "resource" and _is_mail_address(a.address) and a.address != event.organiser and a.address not in rooms
+        if a.kind != "resource" and is_mail_address(a.address) and a.address != event.organiser and a.address not in rooms
     }
 
 
-def _is_mail_address(text: Address) -> bool:
+def is_mail_address(text: str) -> bool:
     """X.500 names come in place of addresses (microsoft-graph-docs issue 13898), and made to look like them (MS-OXCMAIL, IMCEA
     encapsulation).
     """

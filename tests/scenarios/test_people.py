@@ -6,7 +6,7 @@ import pytest
 
 from localdev.world import ANA, ASH, BEN, CLEO, ELM, OAK, VERA, Person
 from tests.scenarios.in_process import World
-from tests.scenarios.people import Json, Slot
+from tests.scenarios.people import Json, Slot, checked
 
 KIM = Person("kim@fabrikam.example", "Kim", "Lee")
 
@@ -121,6 +121,26 @@ async def test_S06_hidden_attendees_are_read_where_they_are_seen(world: World) -
     await world.outlook.change(ANA, event["id"], attendees=[*kept, world.outlook.guest(KIM), world.outlook.room(OAK)])
     await world.settle()
     assert world.ibss.people(await world.ibss.the_booking(OAK, slot)) == PARTIES | {KIM.address}
+
+
+async def test_B18_an_organiser_without_a_mail_address_is_one_whose_mailbox_is_not_ours(world: World) -> None:
+    """Graph may tell an organiser by an X.500 name (msgraph-sdk-java issue 1479)."""
+    rooms = f"{world.outlook.side_door}/rooms/{OAK.mailbox}"
+    checked(await world.outlook.http.patch(rooms, json={"ProcessExternalMeetingMessages": True}))
+    slot = world.slot()
+    event = {
+        "subject": "From afar",
+        **world.outlook.times(slot),
+        "attendees": [world.outlook.guest(BEN), world.outlook.room(OAK)],
+    }
+    meeting = {"organizer": UNKNOWN_TO_IBSS[0][0], "event": event}
+    checked(await world.outlook.http.post(f"{world.outlook.side_door}/external-meetings", json=meeting))
+    await world.settle()
+    booking = await world.ibss.the_booking(OAK, slot)
+    assert world.ibss.people(booking) == {BEN.address}
+    await world.sweep()
+    assert await world.ibss.the_booking(OAK, slot) == booking
+    assert world.poisoned == []
 
 
 @pytest.mark.end_to_end
