@@ -86,6 +86,7 @@ class Delivery:
             organizer=source.organizer,
             organizer_name=source.organizer_name,
             is_organizer=False,
+            day_in_ical_uid=source.day_in_ical_uid,
             details=copy.deepcopy(source.details),
             created=now,
             modified=now,

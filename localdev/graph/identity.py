@@ -15,6 +15,7 @@ _IMMUTABLE = "AAkALgAAAAAAHYQDEapmEc2byACqAC-EWg0A"
 _MOVABLE = "AAMkAGE4ZjUzNDQxLTc2NTgtNDlmZi05YTBh"
 _UNIQUE = 32
 _DAY = 8
+_GUID_END = 32
 
 
 def object_id(address: str) -> str:
@@ -32,6 +33,15 @@ def new_event_id(rng: random.Random) -> str:
 
 def new_ical_uid(rng: random.Random) -> str:
     return "040000008200E00074C5B7101A82E008" + rng.randbytes(24).hex().upper()
+
+
+def shown_ical_uid(event: Event) -> str:
+    """The day of an occurrence stands after the first sixteen bytes ([MS-OXOCAL], PidLidGlobalObjectId)."""
+    parts = occurrence_parts(event.id) if event.day_in_ical_uid else None
+    if parts is None:
+        return event.ical_uid
+    day = parts[1]
+    return f"{event.ical_uid[:_GUID_END]}{day.year:04X}{day.month:02X}{day.day:02X}{event.ical_uid[_GUID_END + _DAY :]}"
 
 
 def occurrence_id(master_id: str, day: date) -> str:

@@ -36,7 +36,7 @@ def _about(event: Event) -> JsonObject:
         "lastModifiedDateTime": show_instant(event.modified),
         "changeKey": identity.change_key(event),
         "categories": event.categories,
-        "iCalUId": event.ical_uid,
+        "iCalUId": identity.shown_ical_uid(event),
         "reminderMinutesBeforeStart": event.reminder_minutes,
         "isReminderOn": event.is_reminder_on,
         "isCancelled": event.is_cancelled,

@@ -50,6 +50,7 @@ class SideDoor:
             ("PATCH", "/notifications", self.notifications),
             ("POST", "/lifecycle", self.lifecycle),
             ("PATCH", "/delta", self.delta),
+            ("PATCH", "/series", self.series),
             ("POST", "/delta/expire", self.expire_delta),
             ("PATCH", "/delays", self.delays),
         ]
@@ -150,6 +151,9 @@ class SideDoor:
 
     async def delta(self, request: Request) -> Any:
         return await _change(request, self._tenant.delta)
+
+    async def series(self, request: Request) -> Any:
+        return await _change(request, self._tenant.series)
 
     async def delays(self, request: Request) -> Any:
         return await _change(request, self._tenant.delays)

@@ -77,6 +77,7 @@ class Event:
     transaction_id: str | None = None
     extended: list[JsonObject] = field(default_factory=list)
     version: int = 0
+    day_in_ical_uid: bool = False
     series_master: str | None = None
     original_start: datetime | None = None
     bare: bool = False
@@ -205,10 +206,20 @@ class NotificationHabits:
 
 @dataclass
 class DeltaHabits:
-    """`bare_master`: a changed series shows as its master alone, without its occurrences."""
+    """`bare_master`: a changed series shows as its master alone, without its occurrences. `silent_days`: an occurrence that was
+    cancelled is not told as removed; there is nothing but a changed master (microsoft-graph-docs issues 5520, 4501)."""
 
     empty_first_page: bool = True
     bare_master: bool = False
+    silent_days: bool = False
+
+
+@dataclass
+class SeriesHabits:
+    """`day_in_ical_uid`: each occurrence of a series that is made from now on has an iCalUId of its own, as Microsoft's
+    resources/event says; many tenants show the series' (microsoft-graph-docs issues 17479, 4447)."""
+
+    day_in_ical_uid: bool = False
 
 
 @dataclass
@@ -250,6 +261,7 @@ class Tenant:
     delays: Delays = field(default_factory=Delays)
     notifications: NotificationHabits = field(default_factory=NotificationHabits)
     delta: DeltaHabits = field(default_factory=DeltaHabits)
+    series: SeriesHabits = field(default_factory=SeriesHabits)
     version: int = 0
     task_order: int = 0
     request_order: int = 0

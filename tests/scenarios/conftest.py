@@ -1,34 +1,16 @@
 """The two worlds that a scenario is told in, and the table of how the rows ended."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from tests.scenarios import mail_table
-from tests.scenarios.in_process import World
-from tests.scenarios.running import RunningWorld
-from tests.scenarios.table import KINDS, Results
+from tests.scenarios.table import Results
+from tests.scenarios.worlds import pytest_generate_tests, world
+
+__all__ = ["pytest_generate_tests", "world"]
 
 RESULTS = pytest.StashKey[Results]()
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A scenario marked `end_to_end` is told twice: in one process, and to the running product."""
-    if "world" in metafunc.fixturenames:
-        both = metafunc.definition.get_closest_marker("end_to_end") is not None
-        kinds = [pytest.param(KINDS[0]), *([pytest.param(KINDS[1], marks=pytest.mark.e2e)] if both else [])]
-        metafunc.parametrize("world", kinds, indirect=True)
-
-
-@pytest.fixture
-async def world(request: pytest.FixtureRequest) -> AsyncIterator[World | RunningWorld]:
-    if request.param == KINDS[1]:
-        told_to: World | RunningWorld = RunningWorld(request.getfixturevalue("product"))
-    else:
-        settings, begins = (request.node.get_closest_marker(name) for name in ("settings", "begins"))
-        told_to = await World(*(begins.args if begins else ()), **(settings.kwargs if settings else {})).start()
-    yield told_to
-    await told_to.close()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -101,6 +101,12 @@ class World:
         while await self._step() or self._advance():
             pass
 
+    async def until(self, moment: datetime) -> None:
+        """The clock goes to this moment, by way of all that is due before it."""
+        while await self._step() or self._advance(moment):
+            pass
+        self.clock.advance(max(0.0, (moment - self.clock.now()).total_seconds()))
+
     async def eventually[Seen](self, look: Callable[[], Awaitable[Seen]]) -> Seen:
         """What a person sees once things have settled."""
         await self.settle()
@@ -157,8 +163,9 @@ class World:
                     await self.store.keep(name, f"m-{len(self.poisoned)}", text, self.clock.now())
         return 1
 
-    def _advance(self) -> bool:
-        """To the next thing that is due soon."""
+    def _advance(self, until: datetime | None = None) -> bool:
+        """To the next thing that is due by then, or soon."""
+        limit = until or self.clock.now() + PATIENCE
         due = [
             moment
             for moment in (
@@ -167,7 +174,7 @@ class World:
                 self.pull_queue.next_due(),
                 self.sync_queue.next_due(),
             )
-            if moment is not None and moment <= self.clock.now() + PATIENCE
+            if moment is not None and moment <= limit
         ]
         if due:
             self.clock.advance(max(0.0, (min(due) - self.clock.now()).total_seconds()))
