@@ -16,6 +16,9 @@ UTC_NAMES = frozenset({"UTC", "tzone://Microsoft/Utc"})
 """Exchange has a second name for it (OutlookGoogleCalendarSync issue 2197; closeio/sync-engine, events/microsoft/parse.py)."""
 
 
+_EXCHANGE = "040000008200E00074C5B7101A82E008"
+
+
 @dataclass(frozen=True, slots=True)
 class Attendee:
     address: Address
@@ -58,6 +61,14 @@ class Event:
 
     def attendee(self, mailbox: Address) -> Attendee | None:
         return next((a for a in self.attendees if a.address == mailbox), None)
+
+
+def series_of(instance: Instance) -> str:
+    """The same for every occurrence of a series. Microsoft says that each has an iCalUId of its own (resources/event): then its
+    day stands after the sixteen bytes that begin Exchange's ids ([MS-OXOCAL], PidLidCleanGlobalObjectId).
+    """
+    uid = instance.ical_uid.upper()
+    return f"{_EXCHANGE}{'0' * 8}{uid[40:]}" if uid.startswith(_EXCHANGE) else instance.ical_uid
 
 
 def parse_event(body: Json) -> Event:
