@@ -81,7 +81,9 @@ class Pull:
         await self._save(watch)
 
     async def _pull_host(self, host: Address, *, resubscribe: bool) -> None:
-        """The meetings of a host that changed since their links last saw them. What is new is told by the rooms."""
+        """The meetings of a host that changed since their links last saw them. What is new is told by the rooms; of what this
+        host is only invited to, the copy has an etag of its own that says nothing.
+        """
         if resubscribe:
             await self._subscriptions.resubscribe(host, None)
         rooms = {room.mailbox: room for room in (await self._rooms.all()).values()}
@@ -93,7 +95,7 @@ class Pull:
             log.warning("a host's calendar cannot be read: %s", error.code)
             return
         changed = defaultdict[RoomId, list[Item]](list)
-        for event in meetings:
+        for event in (event for event in meetings if event.organiser == host):
             for room in (rooms[a.address] for a in event.attendees if a.address in rooms):
                 link = await self._store.link(room.id, event.instance.key)
                 if link is not None and link.event_etag != event.etag:
