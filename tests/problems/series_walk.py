@@ -8,7 +8,7 @@ from datetime import timedelta
 from localdev.world import ANA, BEN, CLEO, OAK
 from tests.scenarios.in_process import World
 from tests.scenarios.people import Json, Slot
-from tests.scenarios.test_series import weekly
+from tests.scenarios.series import weekly
 
 type Copy = tuple[Slot, str]
 """An occurrence as a person sees it: when it is and what it is called."""

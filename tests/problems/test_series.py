@@ -9,10 +9,10 @@ from localdev.world import ANA, BEN, CLEO, ELM, OAK
 from tests.problems.series_walk import Walk
 from tests.scenarios.in_process import World
 from tests.scenarios.people import Slot, checked
+from tests.scenarios.series import accept_endless_series, all_bookings, booked, occurrence, slots, weekly
 from tests.scenarios.test_delivery import notifications
 from tests.scenarios.test_plan import switch
 from tests.scenarios.test_rooms import attendant
-from tests.scenarios.test_series import accept_endless_series, all_bookings, booked, occurrence, slots, weekly
 
 
 async def own_names(world: World) -> None:
