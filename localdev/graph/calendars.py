@@ -73,21 +73,28 @@ class Calendars:
         mailbox.events.pop(gone, None)
         if day.isoformat() not in master.removed_days:
             master.removed_days.append(day.isoformat())
-        self._bury(mailbox, Tombstone(gone, 0))
-        self._notices.changed(master.mailbox, "deleted", gone, None)
+        if not master.habits.unnamed_removals:
+            self._bury(mailbox, Tombstone(gone, 0))
+            self._notices.changed(master.mailbox, "deleted", gone, None)
         self.touch(master)
 
     def forget_occurrences(self, master: Event) -> None:
         """Before a pattern changes or a series goes: every occurrence it had may be gone."""
         mailbox = self.mailbox_of(master)
-        for exception in exceptions(mailbox, master.id):
+        gone = exceptions(mailbox, master.id)
+        for exception in gone:
             mailbox.events.pop(exception.id)
+        if not master.habits.unnamed_removals:
+            self._bury_occurrences(mailbox, master, gone)
+        master.removed_days.clear()
+
+    def _bury_occurrences(self, mailbox: Mailbox, master: Event, changed: list[Event]) -> None:
+        for exception in changed:
             self._bury(mailbox, Tombstone(exception.id, 0, exception.details.start, exception.details.end))
             self._notices.changed(mailbox.address, "deleted", exception.id, None)
         since = master.details.start
         for occurrence in bare_occurrences(mailbox, master, since, self._far(since)):
             self._bury(mailbox, Tombstone(occurrence.id, 0, occurrence.details.start, occurrence.details.end))
-        master.removed_days.clear()
 
     def _far(self, since: datetime) -> datetime:
         return max(since, self._agenda.moment()) + FAR_AHEAD

@@ -86,10 +86,10 @@ class Delivery:
             organizer=source.organizer,
             organizer_name=source.organizer_name,
             is_organizer=False,
-            day_in_ical_uid=source.day_in_ical_uid,
             details=copy.deepcopy(source.details),
             created=now,
             modified=now,
+            habits=replace(source.habits),
         )
 
     def _bring(self, mailbox: Mailbox, held: Event, source: Event, *, new: bool) -> None:

@@ -14,7 +14,6 @@ from datetime import datetime
 from localdev.graph import series
 from localdev.graph.call import Answer, Call, collection
 from localdev.graph.errors import GraphError, JsonObject, wrong_parameter
-from localdev.graph.identity import occurrence_parts
 from localdev.graph.preferences import Preferences
 from localdev.graph.rendering import show_in_delta, show_removed
 from localdev.graph.state import DeltaHabits, Event, Mailbox, Tenant
@@ -111,7 +110,7 @@ def _changes(mailbox: Mailbox, token: Token, habits: DeltaHabits) -> Iterator[En
         elif event.version > token.begun or token.since:
             # Also what is merely outside the window is called removed. microsoft-graph-docs issue 6599
             yield Entry((event.version, event.id), None, event.id)
-    yield from _removals(mailbox, token, habits)
+    yield from _removals(mailbox, token)
 
 
 def _occurrences(mailbox: Mailbox, event: Event, since: datetime, until: datetime) -> list[Event]:
@@ -120,20 +119,14 @@ def _occurrences(mailbox: Mailbox, event: Event, since: datetime, until: datetim
     return list(series.bare_occurrences(mailbox, event, since, until))
 
 
-def _removals(mailbox: Mailbox, token: Token, habits: DeltaHabits) -> Iterator[Entry]:
+def _removals(mailbox: Mailbox, token: Token) -> Iterator[Entry]:
     """A first round has nothing to take back but what went while it lasted."""
     since, until = token.window
     for grave in mailbox.tombstones:
         known = grave.version > (token.since or token.begun)
         inside = grave.start is None or grave.end is None or (grave.start < until and grave.end > since)
-        silent = habits.silent_days and _day_of_a_series(mailbox, grave.id)
-        if known and inside and not silent and not _alive(mailbox, grave.id):
+        if known and inside and not _alive(mailbox, grave.id):
             yield Entry((grave.version, grave.id), None, grave.id)
-
-
-def _day_of_a_series(mailbox: Mailbox, event_id: str) -> bool:
-    parts = occurrence_parts(event_id)
-    return parts is not None and parts[0] in mailbox.events
 
 
 def _alive(mailbox: Mailbox, event_id: str) -> bool:

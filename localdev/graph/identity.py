@@ -15,7 +15,6 @@ _IMMUTABLE = "AAkALgAAAAAAHYQDEapmEc2byACqAC-EWg0A"
 _MOVABLE = "AAMkAGE4ZjUzNDQxLTc2NTgtNDlmZi05YTBh"
 _UNIQUE = 32
 _DAY = 8
-_GUID_END = 32
 
 
 def object_id(address: str) -> str:
@@ -32,16 +31,16 @@ def new_event_id(rng: random.Random) -> str:
 
 
 def new_ical_uid(rng: random.Random) -> str:
-    return "040000008200E00074C5B7101A82E008" + rng.randbytes(24).hex().upper()
+    """Zeros stand where that of an occurrence may have its date: MS-OXOCAL 2.2.1.27."""
+    return "040000008200E00074C5B7101A82E00800000000" + rng.randbytes(20).hex().upper()
 
 
-def shown_ical_uid(event: Event) -> str:
-    """The day of an occurrence stands after the first sixteen bytes ([MS-OXOCAL], PidLidGlobalObjectId)."""
-    parts = occurrence_parts(event.id) if event.day_in_ical_uid else None
-    if parts is None:
+def ical_uid(event: Event) -> str:
+    """As a copy shows it: that of the series, or with the date of the occurrence in it, where MS-OXOCAL 2.2.1.27 has it."""
+    at = event.original_start
+    if at is None or not event.habits.own_uids:
         return event.ical_uid
-    day = parts[1]
-    return f"{event.ical_uid[:_GUID_END]}{day.year:04X}{day.month:02X}{day.day:02X}{event.ical_uid[_GUID_END + _DAY :]}"
+    return f"{event.ical_uid[:32]}{at.year:04X}{at.month:02X}{at.day:02X}{event.ical_uid[40:]}"
 
 
 def occurrence_id(master_id: str, day: date) -> str:

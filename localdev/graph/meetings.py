@@ -49,7 +49,7 @@ class Meetings:
             modified=now,
             attendees=draft.attendees or [],
             show_as=details.show_as,
-            day_in_ical_uid=self._calendars.tenant.series.day_in_ical_uid,
+            habits=replace(self._calendars.tenant.series),
             **draft.own,
         )
         if draft.online:

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from localdev.graph.errors import GraphError, bad_request
+from localdev.graph.identity import ical_uid
 from localdev.graph.state import Event
 from localdev.graph.times import query_instant
 
 type Test = Callable[[Event], bool]
 
 _READ: dict[str, Callable[[Event], Any]] = {
-    "iCalUId": lambda event: event.ical_uid,
+    "iCalUId": ical_uid,
     "subject": lambda event: event.details.subject,
     "start/dateTime": lambda event: event.details.start,
     "end/dateTime": lambda event: event.details.end,

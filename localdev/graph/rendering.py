@@ -36,7 +36,7 @@ def _about(event: Event) -> JsonObject:
         "lastModifiedDateTime": show_instant(event.modified),
         "changeKey": identity.change_key(event),
         "categories": event.categories,
-        "iCalUId": identity.shown_ical_uid(event),
+        "iCalUId": identity.ical_uid(event),
         "reminderMinutesBeforeStart": event.reminder_minutes,
         "isReminderOn": event.is_reminder_on,
         "isCancelled": event.is_cancelled,
@@ -60,7 +60,8 @@ def _kind(event: Event, prefer: Preferences) -> JsonObject:
     }
     if master and event.original_start:
         shown["occurrenceId"] = f"OID.{master_id}.{_day(event.id)}"
-        shown["originalStart"] = f"{event.original_start:%Y-%m-%dT%H:%M:%SZ}"
+        told = event.habits.original_starts
+        shown["originalStart"] = f"{event.original_start:%Y-%m-%dT%H:%M:%SZ}" if told else None
     if event.details.recurrence:
         shown["cancelledOccurrences"] = [
             f"OID.{identity.shown_id(event.id, as_immutable=prefer.immutable_ids)}.{day}" for day in sorted(event.removed_days)

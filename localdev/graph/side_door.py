@@ -50,8 +50,8 @@ class SideDoor:
             ("PATCH", "/notifications", self.notifications),
             ("POST", "/lifecycle", self.lifecycle),
             ("PATCH", "/delta", self.delta),
-            ("PATCH", "/series", self.series),
             ("POST", "/delta/expire", self.expire_delta),
+            ("PATCH", "/series", self.series),
             ("PATCH", "/delays", self.delays),
         ]
         return [Route("/_sim" + path, _spoken(handler), methods=[method]) for method, path, handler in table]
@@ -153,6 +153,7 @@ class SideDoor:
         return await _change(request, self._tenant.delta)
 
     async def series(self, request: Request) -> Any:
+        """Series made from now on."""
         return await _change(request, self._tenant.series)
 
     async def delays(self, request: Request) -> Any:

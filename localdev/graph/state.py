@@ -53,6 +53,17 @@ class Details:
 
 
 @dataclass
+class SeriesHabits:
+    """In what tenants differ. `own_uids`: each occurrence has an iCalUId of its own (Microsoft docs, resources/event; issue 17479
+    saw one for all). `unnamed_removals`: of occurrences that go only the master tells (issues 4501, 5520). `original_starts`:
+    whether occurrences say where they were (issue 4353 saw null). All of microsoft-graph-docs."""
+
+    own_uids: bool = False
+    unnamed_removals: bool = False
+    original_starts: bool = True
+
+
+@dataclass
 class Event:
     """One copy of a meeting in one mailbox. `id` is the immutable one. `show_as` is what this copy shows, while
     `details.show_as` is what the organiser meant it to show once accepted."""
@@ -77,12 +88,12 @@ class Event:
     transaction_id: str | None = None
     extended: list[JsonObject] = field(default_factory=list)
     version: int = 0
-    day_in_ical_uid: bool = False
     series_master: str | None = None
     original_start: datetime | None = None
     bare: bool = False
     overridden: list[str] = field(default_factory=list)
     removed_days: list[str] = field(default_factory=list)
+    habits: SeriesHabits = field(default_factory=SeriesHabits)
 
     @property
     def type(self) -> str:
@@ -206,20 +217,10 @@ class NotificationHabits:
 
 @dataclass
 class DeltaHabits:
-    """`bare_master`: a changed series shows as its master alone, without its occurrences. `silent_days`: an occurrence that was
-    cancelled is not told as removed; there is nothing but a changed master (microsoft-graph-docs issues 5520, 4501)."""
+    """`bare_master`: a changed series shows as its master alone, without its occurrences."""
 
     empty_first_page: bool = True
     bare_master: bool = False
-    silent_days: bool = False
-
-
-@dataclass
-class SeriesHabits:
-    """`day_in_ical_uid`: each occurrence of a series that is made from now on has an iCalUId of its own, as Microsoft's
-    resources/event says; many tenants show the series' (microsoft-graph-docs issues 17479, 4447)."""
-
-    day_in_ical_uid: bool = False
 
 
 @dataclass

@@ -315,3 +315,39 @@ async def test_an_all_day_series_stays_on_its_dates(bench: Workbench) -> None:
     start, end = at("2026-03-03T00:00:00", "India Standard Time"), at("2026-03-04T00:00:00", "India Standard Time")
     await bench.make(ANA, start, end, isAllDay=True, recurrence=weekly())
     assert starts(await bench.calendar(ANA)) == ["03-03T00:00", "03-10T00:00", "03-17T00:00", "03-24T00:00"]
+
+
+async def test_an_occurrence_may_have_an_ical_uid_of_its_own(bench: Workbench) -> None:
+    """With its date in it; the master's has none there, and is all that a list can be asked for."""
+    await bench.side_door("PATCH", "/series", {"own_uids": True})
+    made = await make(bench, people=(BEN,))
+    shown = await bench.calendar(ANA)
+    assert [event["iCalUId"][32:40] for event in shown] == ["07EA0303", "07EA030A", "07EA0311", "07EA0318"]
+    assert {event["iCalUId"][40:] for event in shown} == {made["iCalUId"][40:]}
+    assert [event["iCalUId"] for event in await bench.calendar(BEN)] == [event["iCalUId"] for event in shown]
+    wanted = f"iCalUId eq '{shown[1]['iCalUId']}'"
+    assert (await bench.get(f"/users/{ANA}/events?$filter={wanted}"))["value"] == []
+
+
+async def test_a_changed_occurrence_may_not_say_where_it_was(bench: Workbench) -> None:
+    await bench.side_door("PATCH", "/series", {"original_starts": False})
+    second = (await instances(bench, await make(bench)))[1]
+    await bench.ask("PATCH", f"/users/{ANA}/events/{second['id']}", {"subject": "Mine"})
+    assert [event["originalStart"] for event in await bench.calendar(ANA)] == [None] * 4
+
+
+@pytest.mark.parametrize("pattern", [False, True], ids=["cancelled", "by a new pattern"])
+async def test_of_an_occurrence_that_goes_the_master_alone_may_tell(bench: Workbench, *, pattern: bool) -> None:
+    await bench.side_door("PATCH", "/series", {"unnamed_removals": True})
+    made = await make(bench)
+    await bench.subscribe(ANA)
+    _, link = await bench.round(f"/users/{ANA}/calendarView/delta?{MARCH}")
+    if pattern:
+        await bench.ask("PATCH", f"/users/{ANA}/events/{made['id']}", {"recurrence": weekly(endDate="2026-03-10")})
+    else:
+        await bench.ask("DELETE", f"/users/{ANA}/events/{(await instances(bench, made))[1]['id']}")
+    await bench.settle()
+    changed, _ = await bench.round(link)
+    assert made["id"] in [item["id"] for item in changed]
+    assert [item for item in changed if "@removed" in item] == []
+    assert {item["resourceData"]["id"] for item in bench.listener.items} == {made["id"]}

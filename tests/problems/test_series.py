@@ -16,7 +16,7 @@ from tests.scenarios.test_rooms import attendant
 
 
 async def own_names(world: World) -> None:
-    checked(await world.outlook.http.patch(f"{world.outlook.side_door}/series", json={"day_in_ical_uid": True}))
+    checked(await world.outlook.http.patch(f"{world.outlook.side_door}/series", json={"own_uids": True}))
 
 
 @pytest.mark.parametrize("seed", range(24))
