@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sync_core.graph.events import series_of
 from sync_core.model import Link, RoomId, State
 from sync_core.settings import BrakeLimit
 from sync_core.store import Store
@@ -44,7 +43,7 @@ class Brake:
 
 
 def _meeting(link: Link) -> str:
-    return series_of(link.instance) if link.instance else link.key
+    return link.instance.ical_uid if link.instance else link.key
 
 
 def _stands(link: Link, now: datetime) -> bool:

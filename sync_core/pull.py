@@ -10,7 +10,7 @@ from sync_core.batches import Part, part_of, works
 from sync_core.errors import Resync, Stale, SyncError, Unreadable
 from sync_core.execution import ROOM_TAKEN
 from sync_core.graph.client import Graph
-from sync_core.graph.events import Event, series_of
+from sync_core.graph.events import Event
 from sync_core.graph.wire import Change, DeltaPage
 from sync_core.ibss.client import Ibss
 from sync_core.ibss.wire import Booking
@@ -161,8 +161,8 @@ class Pull:
         listed = await self._graph.occurrences(room.mailbox, master, start, end)
         if not listed:
             return await self._removed(room, master)
-        series = {series_of(event.instance) for event in listed}
-        links = [link for link in await self._store.links(room.id) if link.instance and series_of(link.instance) in series]
+        series = {event.ical_uid for event in listed}
+        links = [link for link in await self._store.links(room.id) if link.instance and link.instance.ical_uid in series]
         former = renamed(links, listed)
         there = {event.instance.key for event in listed} | set(former.values())
         gone = [_item_of(link) for link in links if _live(link) and link.key not in there]

@@ -16,7 +16,7 @@ UTC_NAMES = frozenset({"UTC", "tzone://Microsoft/Utc"})
 """Exchange has a second name for it (OutlookGoogleCalendarSync issue 2197; closeio/sync-engine, events/microsoft/parse.py)."""
 
 
-_EXCHANGE = "040000008200E00074C5B7101A82E008"
+EXCHANGE_UID, DATED = "040000008200E00074C5B7101A82E008", slice(32, 40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,6 @@ class Event:
         return next((a for a in self.attendees if a.address == mailbox), None)
 
 
-def series_of(instance: Instance) -> str:
-    """The same for every occurrence of a series. Microsoft says that each has an iCalUId of its own (resources/event): then its
-    day stands after the sixteen bytes that begin Exchange's ids ([MS-OXOCAL], PidLidCleanGlobalObjectId).
-    """
-    uid = instance.ical_uid.upper()
-    return f"{_EXCHANGE}{'0' * 8}{uid[40:]}" if uid.startswith(_EXCHANGE) else instance.ical_uid
-
-
 def parse_event(body: Json) -> Event:
     """Raises Malformed, naming the member, when the event does not keep to Graph's documentation."""
     try:
@@ -79,7 +71,7 @@ def parse_event(body: Json) -> Event:
         return Event(
             id=EventId(body["id"]),
             etag=body.get("@odata.etag") or "",
-            ical_uid=body["iCalUId"],
+            ical_uid=_of_series(body["iCalUId"]),
             kind=body.get("type") or "singleInstance",
             series_master=body.get("seriesMasterId"),
             original_start=_original_start(body),
@@ -97,6 +89,14 @@ def parse_event(body: Json) -> Event:
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise Malformed("event", f"{type(error).__name__} at {error}") from error
+
+
+def _of_series(ical_uid: str) -> str:
+    """The name that all occurrences of a series share. In some tenants each has the date of its occurrence in it (Microsoft docs,
+    resources/event, and issue 17479); the master and single events have zeros there (MS-OXOCAL 2.2.1.27).
+    """
+    dated = ical_uid.startswith(EXCHANGE_UID) and len(ical_uid) > DATED.stop
+    return f"{ical_uid[: DATED.start]}00000000{ical_uid[DATED.stop :]}" if dated else ical_uid
 
 
 def _member(body: Json, name: str) -> Json:

@@ -73,7 +73,8 @@ async def test_problem_04_which_occurrence_was_removed_is_found_by_what_is_left(
     await delta(world, bare_master="bare_master" in habits)
     door = world.outlook.side_door
     checked(await world.outlook.http.patch(f"{door}/rooms/{OAK.mailbox}", json={"RemoveCanceledMeetings": not kept_in_room}))
-    checked(await world.outlook.http.patch(f"{door}/series", json={"own_uids": own_names, "unnamed_removals": "unnamed" in habits}))
+    tenant = {"own_uids": own_names, "unnamed_removals": "unnamed" in habits}
+    checked(await world.outlook.http.patch(f"{door}/series", json=tenant))
     first = world.slot()
     series = await world.outlook.book(ANA, first, "Weekly", (OAK,), (BEN,), recurrence=weekly(first, 4))
     await world.settle()
