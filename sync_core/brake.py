@@ -1,6 +1,6 @@
 """The brake: when too many of a room's meetings would be cancelled at once, something is wrong, and a person has to look.
 
-Whole series count as one meeting, however many occurrences they have: to end a series is an everyday thing.
+Whole series count as one meeting, however many occurrences they have, on either side: to end a series is an everyday thing.
 """
 
 import logging
@@ -21,9 +21,11 @@ class Brake:
     def __init__(self, store: Store, limit: BrakeLimit, clock: Callable[[], datetime]) -> None:
         self._store, self._limit, self._clock = store, limit, clock
 
-    async def lets_go(self, link: Link) -> bool:
-        """Whether this meeting may be cancelled now. Raises Stale when another worker cancels in this room at the same moment."""
-        braking, now, meeting = await self._store.braking(link.room), self._clock(), _meeting(link)
+    async def lets_go(self, link: Link, series: str | None) -> bool:
+        """Whether this meeting, of that series in IBSS, may be cancelled now. Raises Stale when another worker cancels in this
+        room at the same moment.
+        """
+        braking, now, meeting = await self._store.braking(link.room), self._clock(), series or _meeting(link)
         if braking.pulled:
             return False
         lost = {name: at for name, at in braking.lost.items() if now - at < AT_ONCE}

@@ -147,9 +147,10 @@ class Sync:
     async def _carry_out(self, situation: Situation, plan: Plan) -> Outcome:
         now = self._clock()
         cancels = any(isinstance(action, CancelBooking | CancelEvent | ReleaseRoom) for action in plan.actions)
+        booking = situation.booking.booking
         if disputed(situation.link, plan, now):
             outcome = await self._freeze(situation)
-        elif cancels and not await self._brake.lets_go(situation.link):
+        elif cancels and not await self._brake.lets_go(situation.link, booking.series if booking else None):
             outcome = await self._execution.hold(situation, Reason.BRAKED)
         else:
             remembered = replace(situation, link=remembering(situation.link, plan, now))

@@ -52,6 +52,7 @@ class Booking:
     cancelled: bool
     completed: bool
     status: str
+    series: str | None = None
 
     @property
     def slot(self) -> Slot:
@@ -226,6 +227,7 @@ def parse_booking(body: Json) -> Booking:
             cancelled=bool(body["Booking_IsCancelled"]),
             completed=bool(body.get("Booking_IsCompleted")),
             status=body.get("Booking_Status") or "",
+            series=body.get("Booking_Series_Id") or None,
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise Malformed("booking", f"{type(error).__name__} at {error}") from error
