@@ -156,14 +156,15 @@ class Pull:
         return [_item_of(link) for link in known] or [part for link in links if (part := part_of(link)) is not None]
 
     async def _series(self, room: Room, master: EventId) -> list[Item]:
-        """A changed series may show only as its master: Graph expands it again, never we."""
+        """A changed series may show only as its master: Graph expands it again, never we. What is over stays as it is."""
         start, end = self._window(room)
         listed = await self._graph.occurrences(room.mailbox, master, start, end)
         if not listed:
             return await self._removed(room, master)
-        series = {event.ical_uid for event in listed}
-        links = [link for link in await self._store.links(room.id) if link.instance and link.instance.ical_uid in series]
-        former = renamed(links, listed)
+        now, series = self._clock(), {event.ical_uid for event in listed}
+        known = [link for link in await self._store.links(room.id) if _ahead(link, now)]
+        links = [link for link in known if link.instance and link.instance.ical_uid in series]
+        former = renamed(links, [event for event in listed if event.end > now])
         there = {event.instance.key for event in listed} | set(former.values())
         gone = [_item_of(link) for link in links if _live(link) and link.key not in there]
         return [_listed(event, master, former.get(event.id)) for event in listed] + gone
