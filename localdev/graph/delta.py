@@ -64,7 +64,8 @@ def delta(call: Call, tenant: Tenant, mailbox: Mailbox) -> Answer:
         return collection(call, [], next_link=call.link({_SKIP: replace(token, after=(0, "")).written()}))
     entries = sorted(_changes(mailbox, token, tenant.delta), key=lambda entry: entry.place)
     left = [entry for entry in entries if token.after is None or entry.place > tuple(token.after)]
-    page = left[: call.prefer.page_size or _PAGE]
+    preferred = call.prefer.page_size or _PAGE
+    page = left[: min(preferred, tenant.delta.most_per_page or preferred)]
     shown = [entry.shown(call.prefer) for entry in page]
     if len(left) > len(page):
         return collection(call, shown, next_link=call.link({_SKIP: replace(token, after=page[-1].place).written()}))

@@ -1,16 +1,18 @@
 """What every request passes before and after its own rule: sign-in, planted faults, unreadable mailboxes, throttling, the log."""
 
 import asyncio
+import json
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Any
 
 from localdev.graph.call import Answer, Call
 from localdev.graph.errors import GraphError, no_such_mailbox, unauthenticated
 from localdev.graph.identity import new_guid
 from localdev.graph.simulator import GraphSimulator
-from localdev.graph.state import Fault, LoggedRequest, Mailbox
+from localdev.graph.state import Fault, LoggedRequest, Mailbox, Meanwhile
 from localdev.spoiling import scripted, spoiled
 
 # Microsoft docs, throttling-limits: Outlook service limits, per app and mailbox.
@@ -61,13 +63,22 @@ class Gate:
         if fault and not fault.after and not fault.spoil:
             return _planted(fault)
         answer = await self._in_turn(call, mailbox)
+        await self._meanwhile(call)
         if fault and fault.spoil:
             return replace(answer, raw=spoiled(fault.spoil, answer.body or {}, call.link(dict(call.query))))
         return _planted(fault) if fault else answer
 
+    async def _meanwhile(self, call: Call) -> None:
+        """Somebody else's request, which comes between two of a client's."""
+        for other in [other for other in self._tenant.meanwhile if _matches(other, call)]:
+            other.times -= 1
+            if other.times <= 0:
+                self._tenant.meanwhile.remove(other)
+                await self._handle(replace(call, query=[], **_asked(other)))
+
     def _fault(self, call: Call) -> Fault | None:
         for fault in self._tenant.faults:
-            if re.fullmatch(fault.method, call.method) and re.search(fault.path, call.path_and_query):
+            if _matches(fault, call):
                 fault.times -= 1
                 if fault.times <= 0:
                     self._tenant.faults.remove(fault)
@@ -88,6 +99,15 @@ class Gate:
             return await self._handle(call)
         finally:
             self._in_flight[mailbox.address] -= 1
+
+
+def _matches(planted: Fault | Meanwhile, call: Call) -> bool:
+    return bool(re.fullmatch(planted.method, call.method) and re.search(planted.path, call.path_and_query))
+
+
+def _asked(other: Meanwhile) -> dict[str, Any]:
+    ask = other.ask
+    return {"method": ask["method"], "path": ask["path"], "body": json.dumps(ask.get("body") or {}).encode()}
 
 
 def _planted(fault: Fault) -> Answer:

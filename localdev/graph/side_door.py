@@ -16,7 +16,7 @@ from localdev.graph.errors import GraphError, JsonObject, bad_request
 from localdev.graph.preferences import Preferences
 from localdev.graph.rendering import show_event
 from localdev.graph.simulator import GraphSimulator
-from localdev.graph.state import Fault, Mailbox, Refusal, RoomSettings
+from localdev.graph.state import Fault, Mailbox, Meanwhile, Refusal, RoomSettings
 from localdev.spoiling import KINDS
 
 type Handler = Callable[[Request], Awaitable[Any]]
@@ -47,6 +47,7 @@ class SideDoor:
             ("GET", "/faults", self.faults),
             ("POST", "/faults", self.plant),
             ("DELETE", "/faults", self.remove_faults),
+            ("POST", "/meanwhile", self.meanwhile),
             ("PATCH", "/notifications", self.notifications),
             ("POST", "/lifecycle", self.lifecycle),
             ("PATCH", "/delta", self.delta),
@@ -128,12 +129,7 @@ class SideDoor:
         return {"happened": await self._simulator.run_due()}
 
     async def plant(self, request: Request) -> Any:
-        given = await _body(request, {field.name: object for field in fields(Fault)}, needed=("method", "path"))
-        try:
-            fault = Fault(**given)
-            re.compile(fault.method), re.compile(fault.path)
-        except re.error as error:
-            raise bad_request("BadRequest", str(error)) from None
+        fault = await _matching(request, Fault, needed=("method", "path"))
         if fault.spoil and fault.spoil not in KINDS:
             raise bad_request("BadRequest", f"spoil is one of {', '.join(KINDS)}.")
         self._tenant.faults.append(fault)
@@ -142,6 +138,11 @@ class SideDoor:
     async def faults(self, _: Request) -> Any:
         """Those that wait, and how many requests each has still to strike."""
         return {"value": codec.to_json(self._tenant.faults)}
+
+    async def meanwhile(self, request: Request) -> Any:
+        other = await _matching(request, Meanwhile, needed=("method", "path", "ask"))
+        self._tenant.meanwhile.append(other)
+        return codec.to_json(other)
 
     async def remove_faults(self, _: Request) -> None:
         self._tenant.faults.clear()
@@ -204,6 +205,16 @@ async def _body(request: Request, known: dict[str, type], needed: tuple[str, ...
         if value is not None and not isinstance(value, kinds):
             raise bad_request("BadRequest", f"{name} is of the wrong type.")
     return given
+
+
+async def _matching[Planted: (Fault, Meanwhile)](request: Request, kind: type[Planted], needed: tuple[str, ...]) -> Planted:
+    given = await _body(request, {field.name: object for field in fields(kind)}, needed=needed)
+    try:
+        planted = kind(**given)
+        re.compile(planted.method), re.compile(planted.path)
+    except re.error as error:
+        raise bad_request("BadRequest", str(error)) from None
+    return planted
 
 
 async def _change(request: Request, settings: object) -> Any:

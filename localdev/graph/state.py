@@ -217,10 +217,12 @@ class NotificationHabits:
 
 @dataclass
 class DeltaHabits:
-    """`bare_master`: a changed series shows as its master alone, without its occurrences."""
+    """`bare_master`: a changed series shows as its master alone, without its occurrences. `most_per_page`: pages may be smaller
+    than is preferred (Microsoft docs, delta-query-events: odata.maxpagesize is a most); 0 keeps to what is preferred."""
 
     empty_first_page: bool = True
     bare_master: bool = False
+    most_per_page: int = 0
 
 
 @dataclass
@@ -238,6 +240,16 @@ class Fault:
     after: bool = False
     body: Any = None
     spoil: str = ""
+
+
+@dataclass
+class Meanwhile:
+    """What somebody else asks for right after the `times`th request of this kind was answered."""
+
+    method: str
+    path: str
+    ask: JsonObject
+    times: int = 1
 
 
 @dataclass
@@ -259,6 +271,7 @@ class Tenant:
     mails: list[Mail] = field(default_factory=list)
     requests: list[LoggedRequest] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    meanwhile: list[Meanwhile] = field(default_factory=list)
     delays: Delays = field(default_factory=Delays)
     notifications: NotificationHabits = field(default_factory=NotificationHabits)
     delta: DeltaHabits = field(default_factory=DeltaHabits)

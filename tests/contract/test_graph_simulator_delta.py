@@ -205,3 +205,23 @@ async def test_an_extended_property_is_found_and_shown_when_expanded(bench: Work
 @pytest.mark.parametrize("query", ["$filter=colour eq 'x'", "$select=colour", "$orderby=colour", "$top=0", "$apply=x", "top=3"])
 async def test_a_query_that_is_not_understood_is_refused(bench: Workbench, query: str) -> None:
     assert (await bench.ask("GET", f"/users/{ANA}/events?{query}")).status_code == 400
+
+
+async def test_pages_may_be_smaller_than_preferred(bench: Workbench) -> None:
+    await bench.side_door("PATCH", "/delta", {"most_per_page": 2, "empty_first_page": False})
+    for start, end in hours(3, 5):
+        await bench.make(ANA, start, end)
+    assert len((await bench.get(first(ANA), Prefer="odata.maxpagesize=100"))["value"]) == 2
+    assert len((await bench.round(first(ANA)))[0]) == 5
+
+
+async def test_somebody_else_may_come_between_two_requests(bench: Workbench) -> None:
+    made = await bench.make(ANA, NINE, TEN)
+    ask = {"method": "PATCH", "path": f"/users/{ANA}/events/{made['id']}", "body": {"subject": "Late"}}
+    await bench.side_door("POST", "/meanwhile", {"method": "GET", "path": "calendarView$", "ask": ask})
+    await bench.side_door("POST", "/meanwhile", {"method": "GET", "path": "/delta", "ask": ask, "times": 2})
+    empty = await bench.get(first(ANA))
+    assert (await bench.get(f"/users/{ANA}/events/{made['id']}"))["subject"] == "Budget"
+    page = await bench.get(empty["@odata.nextLink"])
+    assert [item["subject"] for item in page["value"]] == ["Budget"]
+    assert (await bench.get(f"/users/{ANA}/events/{made['id']}"))["subject"] == "Late"
