@@ -73,10 +73,12 @@ class Pull:
         watch = await self._store.watch(room.id)
         try:
             watch, messages = await self._changes(room, watch, fresh=work.fresh)
-        except Unreadable as error:
+        except SyncError as error:
             log.error("room %s cannot be read: %s", room.id, error.code)  # noqa: TRY400 — Graph's code says it all
             await self._save(replace(watch, trouble=error.code))
-            return
+            if isinstance(error, Unreadable):
+                return
+            raise
         await self._send(messages)
         await self._save(watch)
 

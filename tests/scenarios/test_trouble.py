@@ -1,0 +1,115 @@
+"""B13: a side that cannot be read as a whole, or that has lost its memory, and what the status says of it."""
+
+from typing import Any
+
+import pytest
+
+from localdev.world import ANA, OAK
+from tests.scenarios.in_process import World
+from tests.scenarios.lies import (
+    CIRCLE,
+    CUT,
+    EMPTY,
+    EMPTY_END,
+    FOREIGN,
+    HTML,
+    NOTHING,
+    OF_GRAPH,
+    Kind,
+    Read,
+    failing,
+)
+from tests.scenarios.operator_desk import status_of
+from tests.scenarios.test_unreadable import in_use, nothing_was_lost, only_oak, timers
+
+SHOWN = (CIRCLE, EMPTY_END, FOREIGN, CUT, HTML, NOTHING, *OF_GRAPH)
+
+
+async def problems(world: World) -> list[str]:
+    [oak] = [room for room in (await status_of(world))["rooms"]["items"] if room["id"] == OAK.space]
+    return list(oak["problems"])
+
+
+@pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.name) for kind in SHOWN])
+async def test_B13_a_room_that_cannot_be_read_says_so_until_it_can(world: World, kind: Kind) -> None:
+    await only_oak(world)
+    async with failing(world, (Read("graph", "the room's changes", "/calendarView/delta", ()), kind)):
+        await world.service.pull.sweep_rooms()
+        await world.settle()
+        [problem] = await problems(world)
+        assert problem.startswith("Outlook could not be read: ")
+    await timers(world)
+    assert await problems(world) == []
+
+
+NO_SUCH_ITEM = Kind("404 ErrorItemNotFound", {"status": 404, "code": "ErrorItemNotFound"})
+
+
+@pytest.mark.parametrize(
+    ("whose", "kinds"),
+    [
+        pytest.param("oak", {"(calendarView|events[?])": EMPTY}, id="the room's"),
+        pytest.param("(ana|ben)", {"(calendarView|events[?])": EMPTY, "events/": NO_SUCH_ITEM}, id="the hosts'"),
+    ],
+)
+async def test_B13_a_mailbox_that_was_made_anew_and_is_empty_cancels_nothing(
+    world: World, whose: str, kinds: dict[str, Kind]
+) -> None:
+    await only_oak(world)
+    made = await in_use(world)
+    lost: Any = [
+        (Read("graph", "what was lost", f"^/users/{whose}(@|%40)[^/]*/{path}", ()), kind) for path, kind in kinds.items()
+    ]
+    writes = await world.writes()
+    async with failing(world, *lost):
+        await timers(world)
+        assert await world.writes() == writes
+    await nothing_was_lost(world, made)
+
+
+OTHER_ESTATE = {
+    "value": [
+        {
+            "Node_Id": 901,
+            "Node_Name": "Somewhere else",
+            "NodeLevelName": "Building",
+            "Parent_Node_Id": None,
+            "Node_Time_Zone": "UTC",
+            "Bkng_Ext_System": 1,
+        }
+    ]
+}
+OTHER_SPACES = {
+    "value": [
+        {
+            "Space_Id": "XX-1",
+            "Node_Id": 901,
+            "Space_Name": "Elsewhere",
+            "Space_Class": "Support",
+            "Space_IsActive": 1,
+            "Meta_Ext_Booking_System": 1,
+            "Meta_Ext_Booking_SpaceId": "elsewhere@contoso.example",
+        }
+    ]
+}
+
+
+async def test_B13_an_ibss_of_other_buildings_cancels_nothing_and_the_right_one_is_synced_again(world: World) -> None:
+    made = await in_use(world)
+    other = [
+        (Read("ibss", "the buildings", "^/v2/nodes", ()), Kind("others", {"status": 200, "body": OTHER_ESTATE})),
+        (Read("ibss", "the spaces", "/v2/901/spaces", ()), Kind("others", {"status": 200, "body": OTHER_SPACES})),
+        (Read("ibss", "the bookings", "/v2/901/bookings", ()), Kind("none", {"status": 200, "body": {"value": []}})),
+    ]
+    writes = await world.writes()
+    async with failing(world, *other):
+        await timers(world)
+        await world.pass_time(minutes=2)
+        await timers(world)
+        assert await world.writes() == writes
+    await nothing_was_lost(world, made)
+    await timers(world)
+    later = made.renamed.later(hours=1)
+    await world.outlook.change(ANA, made.ids["renamed"], **world.outlook.times(later))
+    await world.settle()
+    assert (await world.ibss.the_booking(OAK, later))["Booking_Name"] == "Renamed"
