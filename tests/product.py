@@ -5,13 +5,16 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
 
+from localdev.azurite import StoragePorts
 from localdev.serving import free_ports
 
 PORTS = ("HOST_PORT", "PAGE_PORT", "GRAPH_PORT", "IBSS_PORT", "BLOB_PORT", "QUEUE_PORT", "TABLE_PORT")
@@ -24,6 +27,7 @@ LOOK_EVERY_SECONDS = 0.1
 class Product:
     process: subprocess.Popen[bytes]
     ports: dict[str, int]
+    log_file: Path
 
     @classmethod
     @contextlib.contextmanager
@@ -31,14 +35,28 @@ class Product:
         ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
         environment = os.environ | {name: str(port) for name, port in ports.items()}
         command = [sys.executable, "-m", "localdev", "run"]
-        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
-        product = cls(process, ports)
-        try:
-            product._wait_until_up()
-            yield product
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(timeout=30)
+        with tempfile.NamedTemporaryFile(prefix="product-", suffix=".log") as log:
+            process = subprocess.Popen(
+                command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            )
+            product = cls(process, ports, Path(log.name))
+            try:
+                product._wait_until_up()
+                yield product
+            finally:
+                process.send_signal(signal.SIGINT)
+                process.wait(timeout=30)
+                print(product.log)  # noqa: T201 — pytest shows it with what failed
+
+    @property
+    def log(self) -> str:
+        """All that the product has said so far."""
+        return self.log_file.read_text(errors="replace")
+
+    @property
+    def storage(self) -> str:
+        """The connection string of its Azurite."""
+        return StoragePorts(*(self.ports[part] for part in ("BLOB_PORT", "QUEUE_PORT", "TABLE_PORT"))).connection_string
 
     def address(self, part: str) -> str:
         return f"http://127.0.0.1:{self.ports[part]}"

@@ -21,7 +21,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report = yield
     if report.when == "call" or report.failed:
-        item.config.stash[RESULTS].add(item.name, passed=report.passed)
+        kind = KINDS[1] if item.get_closest_marker("e2e") else KINDS[0]
+        item.config.stash[RESULTS].add(item.name, kind, passed=report.passed)
     return report
 
 

@@ -90,6 +90,9 @@ class World:
         for client in (self.outlook.http, self.ibss.http):
             await client.aclose()
 
+    def now(self) -> datetime:
+        return self.clock.now()
+
     def slot(self, minutes: int = 30) -> Slot:
         """A slot of its own for each meeting of a test, away from what the company has booked."""
         self._slots += 1

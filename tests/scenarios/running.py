@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 import httpx
 
@@ -13,6 +14,7 @@ from tests.scenarios.people import IbssApp, Outlook, Slot
 
 PATIENCE_SECONDS = 30
 LOOK_EVERY_SECONDS = 0.1
+WATCHED_SECONDS = 2.0
 
 _days = count(10)
 
@@ -26,6 +28,7 @@ class RunningWorld:
         headers = {"Authorization": "Bearer person"}
         self.outlook = Outlook(httpx.AsyncClient(base_url=f"{product.address('GRAPH_PORT')}/v1.0", headers=headers))
         self.ibss = IbssApp(httpx.AsyncClient(base_url=product.address("IBSS_PORT")))
+        self.product = product
         self.service = httpx.AsyncClient(base_url=product.address("HOST_PORT"), headers={"x-functions-key": "local"})
 
     async def close(self) -> None:
@@ -37,6 +40,22 @@ class RunningWorld:
         """An operator's question: its status and its body."""
         answer = await self.service.get(f"/api/{what}", params=query, headers={"Accept": accept})
         return answer.status_code, answer.text
+
+    async def order(self, what: str, body: Any) -> tuple[int, Any]:
+        answer = await self.service.post(f"/api/{what}", json=body)
+        return answer.status_code, answer.json()
+
+    async def run(self, timer: str) -> None:
+        """A timer, at once: the host starts it and does not wait for it."""
+        answer = await self.service.post(f"/admin/functions/{timer}", json={})
+        assert answer.status_code == 202, answer.text
+
+    async def sweep(self) -> None:
+        for timer in ("sweep_rooms", "sweep_bookings"):
+            await self.run(timer)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
 
     def slot(self, minutes: int = 30) -> Slot:
         """A day of its own for each meeting: the tests share one company."""
@@ -52,3 +71,12 @@ class RunningWorld:
                 if time.monotonic() > deadline:
                     raise
             await asyncio.sleep(LOOK_EVERY_SECONDS)
+
+    async def stays[Seen](self, look: Callable[[], Awaitable[Seen]]) -> Seen:
+        """What is seen, and is seen still when the service has had time to change it."""
+        await self.eventually(look)
+        until = time.monotonic() + WATCHED_SECONDS
+        while time.monotonic() < until:
+            await look()
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
+        return await look()
