@@ -49,9 +49,10 @@ NOT_A_MAILBOX = tuple(
 STATELESS = _refused(410, "SyncStateNotFound")
 BUSY = _refused(503, "ServiceUnavailable")
 OF_GRAPH = (TOKEN, DENIED, *NOT_A_MAILBOX, STATELESS, BUSY)
+SHUT = _refused(403, "Forbidden")
 OF_IBSS = (
     _refused(401, "Unauthorized"),
-    _refused(403, "Forbidden"),
+    SHUT,
     _refused(404, "NotFound"),
     _refused(410, "Gone"),
     _refused(500, ""),
@@ -108,6 +109,12 @@ async def failing(world: World, *wanted: tuple[Read, Kind]) -> AsyncIterator[Non
         planted = (await _faults(world, side, "GET"))["value"]
         await _faults(world, side, "DELETE")
         assert [fault["path"] for fault in planted if fault["times"] == ALWAYS] == [], "nobody asked for these"
+
+
+async def asked_in_vain(world: World, read: Read, least: int = 5) -> None:
+    """Some such reads have met what is planted."""
+    [planted] = [fault for fault in (await _faults(world, read.side, "GET"))["value"] if fault["path"] == read.path]
+    assert ALWAYS - planted["times"] >= least
 
 
 async def _faults(world: World, side: str, method: str, fault: Any = None) -> Any:

@@ -16,8 +16,9 @@ async def explained(world: World, **query: str) -> Any:
 
 
 async def the_meeting(world: World, **query: str) -> Any:
-    [meeting] = (await explained(world, **query))["meetings"]
-    return meeting
+    meetings = (await explained(world, **query))["meetings"]
+    assert len(meetings) == 1
+    return meetings[0]
 
 
 def at(slot: Slot) -> str:

@@ -55,6 +55,11 @@ async def all_bookings(world: World, first: Slot, room: Room = OAK) -> list[Slot
     return in_order([world.ibss.slot_of(booking) for booking in found])
 
 
+async def of_the_hour(world: World, first: Slot) -> list[Slot]:
+    """All bookings from then on that begin at the same time of day: the hour belongs to one test."""
+    return [slot for slot in await all_bookings(world, first) if slot.start.time() == first.start.time()]
+
+
 async def limits(world: World, room: Room, **settings: Any) -> None:
     """What the room's mailbox accepts (Set-CalendarProcessing)."""
     checked(await world.outlook.http.patch(f"{world.outlook.side_door}/rooms/{room.mailbox}", json=settings))

@@ -87,6 +87,38 @@ async def test_B09_an_edit_in_ibss_against_a_cancellation_in_outlook_makes_the_e
     assert (await world.outlook.the_event(OAK.mailbox, slot))["iCalUId"] != event["iCalUId"]
 
 
+@pytest.mark.end_to_end
+async def test_B09_what_both_sides_change_at_once_is_merged(world: World) -> None:
+    slot = world.slot()
+    later = slot.later(hours=1)
+    event = await world.outlook.book(ANA, slot, "Plan the move", (OAK,), (BEN,))
+    booking = await world.eventually(lambda: world.ibss.the_booking(OAK, slot))
+    await world.outlook.change(ANA, event["id"], **world.outlook.times(later))
+    await world.ibss.change(ANA, booking, Booking_Name="Plan the party")
+
+    async def look() -> None:
+        there, here = await world.outlook.event(ANA.address, event["id"]), await world.ibss.booking(booking)
+        assert (there["subject"], world.outlook.slot_of(there)) == ("Plan the party", later)
+        assert (here["Booking_Name"], world.ibss.slot_of(here)) == ("Plan the party", later)
+
+    await world.stays(look)
+
+
+@pytest.mark.end_to_end
+async def test_B10_of_two_that_book_a_slot_at_once_one_stands_on_both_sides(world: World) -> None:
+    slot = world.slot()
+    await world.outlook.book(ANA, slot, "Ana's", (OAK,))
+    await world.ibss.book(BEN, OAK, slot, "Ben's")
+
+    async def look() -> None:
+        booking = await world.ibss.the_booking(OAK, slot)
+        event = await world.outlook.the_event(OAK.mailbox, slot)
+        assert booking["Booking_Owner_Email"] == event["organizer"]["emailAddress"]["address"]
+        assert event["responseStatus"]["response"] == "accepted"
+
+    await world.stays(look)
+
+
 async def test_B10_when_both_sides_book_the_slot_at_once_exactly_one_stands_on_both(world: World) -> None:
     slot = world.slot()
     await world.outlook.book(ANA, slot, "Ana's", (OAK,))

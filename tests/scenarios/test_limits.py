@@ -4,15 +4,45 @@ from datetime import timedelta
 
 import pytest
 
-from localdev.world import ANA, BEN, CLEO, ELM, OAK, VERA
+from localdev.world import ANA, ASH, BEN, CLEO, ELM, OAK, VERA
 from sync_core.model import Reason, State
 from tests.scenarios.in_process import World
+from tests.scenarios.operator_desk import the_meeting
 from tests.scenarios.people import Slot, checked, zulu
 
 
 async def from_panel(world: World, slot: Slot, source: str) -> str:
     body = {"Space_Id": OAK.space, "Booking_Start": zulu(slot.start), "Booking_End": zulu(slot.end), "Booking_Source": source}
     return str(checked(await world.ibss.http.post("/_sim/bookings", json=body))["Booking_Id"])
+
+
+@pytest.mark.end_to_end
+async def test_N01_what_is_booked_at_a_panel_stays_out_of_outlook(world: World) -> None:
+    slot = world.slot()
+    booking = await from_panel(world, slot, "Unity")
+
+    async def look() -> None:
+        link = (await the_meeting(world, booking=booking))["link"]
+        assert (link["state"], link["reason"]) == ("not synced", "made without a directory account")
+        assert await world.outlook.calendar(OAK.mailbox, slot) == []
+        assert await world.ibss.the_booking(OAK, slot)
+
+    await world.stays(look)
+
+
+@pytest.mark.end_to_end
+async def test_N02_a_meeting_that_is_under_way_is_rejected_and_left_alone(world: World) -> None:
+    begun = world.now().replace(microsecond=0) - timedelta(minutes=10)
+    slot = Slot(begun, begun + timedelta(hours=1))
+    event = await world.outlook.book(ANA, slot, "Already on", (ASH,), (BEN,))
+
+    async def look() -> None:
+        link = (await the_meeting(world, event=event["id"], mailbox=ANA.address))["link"]
+        assert (link["state"], link["reason"]) == ("rejected", "starts in the past")
+        assert await world.ibss.bookings(ASH, slot) == []
+        assert (await world.outlook.the_event(ANA.address, slot))["id"] == event["id"]
+
+    await world.stays(look)
 
 
 @pytest.mark.parametrize("source", ["Unity", "Inspire"])

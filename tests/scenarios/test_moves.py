@@ -39,6 +39,16 @@ async def stands_only_in(world: World, room: Room, slot: Slot, booking: Json) ->
         assert await world.outlook.calendar(str(other.mailbox), slot) == []
 
 
+@pytest.mark.end_to_end
+async def test_S09_a_meeting_moved_in_outlook_takes_its_booking_to_another_floor(world: World) -> None:
+    slot = world.slot()
+    event = await world.outlook.book(ANA, slot, "Plan the move", (OAK,), (BEN,))
+    booking = await world.eventually(lambda: world.ibss.the_booking(OAK, slot))
+    attendees = [world.outlook.guest(BEN), world.outlook.room(ASH)]
+    await world.outlook.change(ANA, event["id"], attendees=attendees, location={"displayName": ASH.name})
+    await world.eventually(lambda: stands_only_in(world, ASH, slot, booking))
+
+
 @pytest.mark.parametrize("target", [ELM, ASH, IVY], ids=["same floor", "another floor", "another building"])
 async def test_S09_moved_in_outlook_the_booking_moves_along(world: World, target: Room) -> None:
     slot = world.slot()

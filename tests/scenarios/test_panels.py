@@ -1,12 +1,61 @@
 """B12, N03: check-in, check-out, and the room that nobody came to."""
 
-from localdev.world import ANA, BEN, OAK
+from datetime import timedelta
+
+import pytest
+
+from localdev.world import ANA, BEN, FIR, OAK, YEW, Room
 from tests.scenarios.in_process import World
-from tests.scenarios.people import checked
+from tests.scenarios.people import Json, Slot, as_person, checked, zulu
 
 
-async def auto_cancel(world: World) -> None:
-    checked(await world.ibss.http.patch("/_sim/settings", json={"auto_cancel_minutes": 15}))
+async def auto_cancel(world: World, minutes: int | None = 15) -> None:
+    checked(await world.ibss.http.patch("/_sim/settings", json={"auto_cancel_minutes": minutes}))
+
+
+def soon(world: World, **after: float) -> Slot:
+    start = world.now().replace(microsecond=0) + timedelta(**after)
+    return Slot(start, start + timedelta(hours=1))
+
+
+@pytest.mark.end_to_end
+async def test_B12_a_meeting_that_begins_without_anybody_gives_its_room_back(world: World) -> None:
+    await auto_cancel(world, minutes=0)
+    slot = soon(world, seconds=10)
+    event = await world.outlook.book(ANA, slot, "Met online", (FIR,), (BEN,))
+
+    async def freed() -> None:
+        assert [booking["Booking_Status"] for booking in await all_bookings(world, FIR, slot)] == ["Auto Cancelled"]
+        assert world.outlook.attendees(await world.outlook.event(ANA.address, event["id"])) == {BEN.address}
+        assert await world.outlook.calendar(FIR.mailbox, slot) == []
+
+    try:
+        await world.eventually(freed)
+    finally:
+        await auto_cancel(world, None)
+
+
+async def all_bookings(world: World, room: Room, slot: Slot) -> list[Json]:
+    """Cancelled ones too."""
+    wanted = f"Booking_End gt {zulu(slot.start)} and Booking_Start lt {zulu(slot.end)} and Space_Id eq '{room.space}'"
+    page = await world.ibss.http.get(f"/v2/{room.node}/bookings", params={"$filter": wanted}, headers=as_person(ANA))
+    return list(checked(page)["value"])
+
+
+@pytest.mark.end_to_end
+async def test_N03_a_check_out_leaves_the_event_as_long_as_it_was(world: World) -> None:
+    slot = soon(world, minutes=5)
+    booking = await world.ibss.book(ANA, YEW, slot, "Short talk", (BEN,))
+    await world.eventually(lambda: world.outlook.the_event(YEW.mailbox, slot))
+    for done in ("checkin", "checkout"):
+        checked(await world.ibss.http.post(f"/_sim/bookings/{booking['Booking_Id']}/{done}"))
+    await world.sweep()
+
+    async def look() -> None:
+        assert await world.outlook.the_event(ANA.address, slot)
+        assert await world.outlook.the_event(YEW.mailbox, slot)
+
+    await world.stays(look)
 
 
 async def test_B12_a_room_nobody_checked_in_to_is_freed_and_the_meeting_stands(world: World) -> None:

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from localdev.world import ANA, BEN, CLEO, ELM, IVY, OAK, meetings
-from sync_core.model import State
+from localdev.world import ANA, BEN, CLEO, ELM, FIR, IVY, OAK, meetings
 from tests.scenarios.in_process import World
 from tests.scenarios.operator_desk import the_meeting
 from tests.scenarios.people import Slot, checked
@@ -18,6 +17,24 @@ async def attendant(world: World, mailbox: str, **settings: object) -> None:
 DEFAULTS = pytest.param({}, id="Exchange's defaults")
 PREFIXED = pytest.param({"DeleteSubject": False}, id="organiser before the subject")
 UNTOUCHED = pytest.param({"DeleteSubject": False, "AddOrganizerToSubject": False}, id="left alone")
+
+
+@pytest.mark.end_to_end
+async def test_B07_a_room_that_shows_only_the_organiser_does_not_rename_the_booking(world: World) -> None:
+    slot = world.slot()
+    event = await world.outlook.book(ANA, slot, "Salaries", (OAK,), (BEN,))
+
+    async def rewritten() -> None:
+        assert (await world.outlook.the_event(OAK.mailbox, slot))["subject"].strip() == ANA.name
+
+    await world.eventually(rewritten)
+    await world.sweep()
+
+    async def look() -> None:
+        assert (await world.ibss.the_booking(OAK, slot))["Booking_Name"] == "Salaries"
+        assert (await world.outlook.event(ANA.address, event["id"]))["subject"] == "Salaries"
+
+    await world.stays(look)
 
 
 @pytest.mark.parametrize("settings", [DEFAULTS, PREFIXED, UNTOUCHED])
@@ -46,15 +63,18 @@ async def test_B07_a_flipped_subject_is_seen_in_the_room_and_written_nowhere(wor
     assert (await world.outlook.the_event(ANA.address, slot))["subject"] == "Salaries"
 
 
+@pytest.mark.end_to_end
 async def test_B05_a_booking_whose_room_declines_does_not_stand(world: World) -> None:
-    await attendant(world, OAK.mailbox, MaximumDurationInMinutes=60)
+    await attendant(world, FIR.mailbox, MaximumDurationInMinutes=60)
     slot = world.slot(minutes=90)
-    booking = await world.ibss.book(ANA, OAK, slot, "Too long", (BEN,))
-    await world.settle()
-    assert (await world.ibss.booking(booking))["Booking_IsCancelled"] == 1
-    link = await world.store.link_of_booking(booking["Booking_Id"])
-    assert link is not None
-    assert (link.state, str(link.reason)) == (State.CLOSED, "the room declined")
+    booking = await world.ibss.book(ANA, FIR, slot, "Too long", (BEN,))
+
+    async def look() -> None:
+        assert (await world.ibss.booking(booking))["Booking_IsCancelled"] == 1
+        link = (await the_meeting(world, booking=booking["Booking_Id"]))["link"]
+        assert (link["state"], link["reason"]) == ("closed", "the room declined")
+
+    await world.eventually(look)
 
 
 @pytest.mark.settings(ON_ROOM_DECLINED="keep")
@@ -82,33 +102,45 @@ async def test_B05_a_room_that_never_answers_keeps_its_booking(world: World) -> 
     assert (await world.ibss.the_booking(OAK, slot))["Booking_Name"] == "Waiting"
 
 
+@pytest.mark.end_to_end
 async def test_S09_a_booking_moved_to_another_room_takes_the_event_along(world: World) -> None:
     slot = world.slot()
     booking = await world.ibss.book(ANA, OAK, slot, "Plan the move", (BEN,))
-    await world.settle()
-    event = await world.outlook.the_event(ANA.address, slot)
+    event = await world.eventually(lambda: world.outlook.the_event(OAK.mailbox, slot))
     await world.ibss.change(ANA, await world.ibss.booking(booking), Space_Id=ELM.space)
-    await world.settle()
-    after = await world.outlook.the_event(ANA.address, slot)
-    assert (after["id"], world.outlook.attendees(after, "resource")) == (event["id"], {ELM.mailbox})
-    assert after["location"]["displayName"] == ELM.name
-    assert await world.outlook.calendar(OAK.mailbox, slot) == []
-    assert await world.outlook.the_event(ELM.mailbox, slot)
-    assert (await world.ibss.the_booking(ELM, slot))["Booking_Id"] == booking["Booking_Id"]
-    await world.outlook.change(ANA, event["id"], subject="Moved in")
-    await world.settle()
-    assert (await world.ibss.the_booking(ELM, slot))["Booking_Name"] == "Moved in"
+
+    async def moved() -> str:
+        after = await world.outlook.the_event(ANA.address, slot)
+        assert (after["iCalUId"], world.outlook.attendees(after, "resource")) == (event["iCalUId"], {ELM.mailbox})
+        assert after["location"]["displayName"] == ELM.name
+        assert await world.outlook.calendar(OAK.mailbox, slot) == []
+        assert await world.outlook.the_event(ELM.mailbox, slot)
+        assert (await world.ibss.the_booking(ELM, slot))["Booking_Id"] == booking["Booking_Id"]
+        return str(after["id"])
+
+    await world.outlook.change(ANA, await world.eventually(moved), subject="Moved in")
+
+    async def renamed() -> None:
+        assert (await world.ibss.the_booking(ELM, slot))["Booking_Name"] == "Moved in"
+
+    await world.eventually(renamed)
 
 
+@pytest.mark.end_to_end
 async def test_B11_meetings_that_stood_on_both_sides_are_adopted_without_a_mail_or_a_double(world: World) -> None:
-    for meeting in meetings(world.clock.now()):
-        slot = Slot(meeting.start, meeting.end)
-        booking = await world.ibss.the_booking(meeting.room, slot)
-        link = await world.store.link_of_booking(booking["Booking_Id"])
-        assert link is not None
-        assert link.state is State.LINKED
-        assert (await world.outlook.the_event(meeting.host.address, slot))["subject"] == meeting.subject
-    assert await world.outlook.mails() == []
+    at_the_start = meetings(world.now())
+
+    async def look() -> None:
+        for meeting in at_the_start:
+            slot = Slot(meeting.start, meeting.end)
+            booking = await world.ibss.the_booking(meeting.room, slot)
+            told = await the_meeting(world, booking=booking["Booking_Id"])
+            assert told["link"]["state"] == "linked"
+            event = await world.outlook.the_event(meeting.host.address, slot)
+            assert event["subject"] == meeting.subject
+            assert event["iCalUId"] not in {mail["ical_uid"] for mail in await world.outlook.mails()}
+
+    await world.eventually(look)
 
 
 async def test_B11_an_adopted_meeting_follows_from_either_side(world: World) -> None:

@@ -7,26 +7,36 @@ import pytest
 from localdev.world import ANA, BEN, CLEO, OAK
 from tests.scenarios.in_process import World
 from tests.scenarios.people import Slot
-from tests.scenarios.series import WEEK, accept_endless_series, all_bookings, booked, occurrence, slots, weekly
+from tests.scenarios.series import WEEK, accept_endless_series, all_bookings, booked, occurrence, of_the_hour, slots, weekly
 
 
+@pytest.mark.end_to_end
 async def test_S12_every_occurrence_of_a_series_gets_a_booking(world: World) -> None:
-    first = world.slot()
+    first = world.slot().later(hours=6)
     await world.outlook.book(ANA, first, "Weekly", (OAK,), (BEN,), recurrence=weekly(first, 6))
-    await world.settle()
-    assert await all_bookings(world, first) == slots(first, 6)
-    assert len(set(await booked(world, slots(first, 6)))) == 6
-    assert (await world.ibss.the_booking(OAK, first))["Booking_Name"] == "Weekly"
+
+    async def look() -> None:
+        assert len(set(await booked(world, slots(first, 6)))) == 6
+        assert (await world.ibss.the_booking(OAK, first))["Booking_Name"] == "Weekly"
+
+    await world.eventually(look)
+    assert await of_the_hour(world, first) == slots(first, 6)
 
 
+@pytest.mark.end_to_end
 async def test_S13_one_occurrence_cancelled_in_outlook_is_gone_alone(world: World) -> None:
-    first = world.slot()
+    first = world.slot().later(hours=8)
     master = await world.outlook.book(ANA, first, "Weekly", (OAK,), (BEN,), recurrence=weekly(first, 4))
-    await world.settle()
+    before = await world.eventually(lambda: booked(world, slots(first, 4)))
     third = slots(first, 4)[2]
     await world.outlook.cancel(ANA, (await occurrence(world, master["id"], third))["id"])
-    await world.settle()
-    assert await all_bookings(world, first) == [slot for slot in slots(first, 4) if slot != third]
+
+    async def look() -> None:
+        left = [slot for slot in slots(first, 4) if slot != third]
+        assert await of_the_hour(world, first) == left
+        assert await booked(world, left) == [*before[:2], before[3]]
+
+    await world.stays(look)
 
 
 async def test_S13_one_booking_of_a_series_cancelled_in_ibss_is_gone_alone(world: World) -> None:
@@ -68,14 +78,18 @@ async def test_S05_one_occurrence_rescheduled_in_ibss_moves_alone(world: World) 
     assert await all_bookings(world, first) == sorted([first, moved, slots(first, 3)[2]], key=lambda slot: slot.start)
 
 
+@pytest.mark.end_to_end
 async def test_S11_a_recurring_booking_is_a_single_event_for_each_instance(world: World) -> None:
-    first = world.slot()
+    first = world.slot().later(hours=10)
     for slot in slots(first, 3):
         await world.ibss.book(ANA, OAK, slot, "Weekly", (BEN,), Booking_Series_Id="S-1")
-    await world.settle()
-    events = [await world.outlook.the_event(ANA.address, slot) for slot in slots(first, 3)]
-    assert [event["type"] for event in events] == ["singleInstance"] * 3
-    assert len({event["iCalUId"] for event in events}) == 3
+
+    async def look() -> None:
+        events = [await world.outlook.the_event(ANA.address, slot) for slot in slots(first, 3)]
+        assert [event["type"] for event in events] == ["singleInstance"] * 3
+        assert len({event["iCalUId"] for event in events}) == 3
+
+    await world.eventually(look)
 
 
 async def test_B01_a_series_cancelled_in_outlook_is_gone_and_what_is_past_stays(world: World) -> None:
@@ -89,26 +103,38 @@ async def test_B01_a_series_cancelled_in_outlook_is_gone_and_what_is_past_stays(
     assert await all_bookings(world, first) == slots(first, 2)
 
 
+@pytest.mark.end_to_end
 async def test_B01_all_bookings_of_a_series_cancelled_in_ibss_take_their_events_along(world: World) -> None:
-    first = world.slot()
+    first = world.slot().later(hours=12)
     made = [await world.ibss.book(ANA, OAK, slot, "Weekly", (BEN,), Booking_Series_Id="S-1") for slot in slots(first, 4)]
-    await world.settle()
+
+    async def all_stand() -> None:
+        for slot in slots(first, 4):
+            assert await world.outlook.the_event(OAK.mailbox, slot)
+
+    await world.eventually(all_stand)
     for booking in made:
-        await world.ibss.cancel(ANA, booking)
-    await world.settle()
-    assert [event for slot in slots(first, 4) for event in await world.outlook.calendar(ANA.address, slot)] == []
+        await world.ibss.cancel(ANA, await world.ibss.booking(booking))
+
+    async def look() -> None:
+        assert [event for slot in slots(first, 4) for event in await world.outlook.calendar(ANA.address, slot)] == []
+
+    await world.eventually(look)
 
 
+@pytest.mark.end_to_end
 async def test_B02_a_whole_series_moved_keeps_its_booking_ids(world: World) -> None:
-    first = world.slot()
+    first = world.slot().later(hours=14)
     master = await world.outlook.book(ANA, first, "Weekly", (OAK,), (BEN,), recurrence=weekly(first, 4))
-    await world.settle()
-    before = await booked(world, slots(first, 4))
+    before = await world.eventually(lambda: booked(world, slots(first, 4)))
     later = first.later(hours=1)
     await world.outlook.change(ANA, master["id"], **world.outlook.times(later))
-    await world.settle()
-    assert await booked(world, slots(later, 4)) == before
-    assert await all_bookings(world, first) == slots(later, 4)
+
+    async def look() -> None:
+        assert await booked(world, slots(later, 4)) == before
+        assert await of_the_hour(world, first) == []
+
+    await world.eventually(look)
 
 
 async def test_B02_subject_and_people_of_a_whole_series_follow(world: World) -> None:

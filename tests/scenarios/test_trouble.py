@@ -1,22 +1,27 @@
 """B13: a side that cannot be read as a whole, or that has lost its memory, and what the status says of it."""
 
+import contextlib
 from typing import Any
 
 import pytest
 
-from localdev.world import ANA, OAK
+from localdev.world import ANA, BEN, IVY, OAK
+from sync_core.errors import SyncError
 from tests.scenarios.in_process import World
 from tests.scenarios.lies import (
     CIRCLE,
     CUT,
+    DENIED,
     EMPTY,
     EMPTY_END,
     FOREIGN,
     HTML,
     NOTHING,
     OF_GRAPH,
+    SHUT,
     Kind,
     Read,
+    asked_in_vain,
     failing,
 )
 from tests.scenarios.operator_desk import status_of
@@ -113,3 +118,35 @@ async def test_B13_an_ibss_of_other_buildings_cancels_nothing_and_the_right_one_
     await world.outlook.change(ANA, made.ids["renamed"], **world.outlook.times(later))
     await world.settle()
     assert (await world.ibss.the_booking(OAK, later))["Booking_Name"] == "Renamed"
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize(
+    ("read", "kind"),
+    [
+        pytest.param(Read("graph", "Outlook", "^/users/", ()), DENIED, id="Outlook refuses"),
+        pytest.param(Read("ibss", "IBSS", "^/v2/", ()), SHUT, id="IBSS refuses"),
+    ],
+)
+async def test_B13_what_changes_while_a_side_refuses_follows_afterwards_and_nothing_else_is_cancelled(
+    world: World, read: Read, kind: Kind
+) -> None:
+    slot, other = world.slot(), world.slot()
+    event = await world.outlook.book(ANA, slot, "Renamed", (IVY,), (BEN,))
+    booking = await world.ibss.book(BEN, IVY, other, "Moved", (ANA,))
+    first = await world.eventually(lambda: world.ibss.the_booking(IVY, slot))
+    await world.eventually(lambda: world.outlook.the_event(IVY.mailbox, other))
+    async with failing(world, (read, kind)):
+        await world.outlook.change(ANA, event["id"], subject="New name")
+        await world.ibss.change(BEN, booking, **world.ibss.times(other.later(hours=2)))
+        with contextlib.suppress(SyncError):  # in one process the timer's failure is ours to see
+            await world.sweep()
+        await world.eventually(lambda: asked_in_vain(world, read))
+    await world.sweep()
+
+    async def look() -> None:
+        after = await world.ibss.the_booking(IVY, slot)
+        assert (after["Booking_Id"], after["Booking_Name"]) == (first["Booking_Id"], "New name")
+        assert (await world.outlook.the_event(BEN.address, other.later(hours=2)))["subject"] == "Moved"
+
+    await world.eventually(look)
