@@ -81,11 +81,16 @@ OF_GRAPH_READ = (
     Read("graph", "a delta round", "/delta.*deltatoken", (EMPTY, HALF, CIRCLE, CUT, DENIED, STATELESS)),
     Read("graph", "the whole window", "/delta.*(startDateTime|skiptoken)", (EMPTY, EMPTY_END, UNLINKED, FOREIGN, NOTHING, TOKEN)),
     Read("graph", "a host's window", f"{_of(ANA.address)}/calendarView[?]", (HALF, CUT, DENIED)),
-    Read("graph", "the organiser's copy", f"{_of(ANA.address)}/events/[^/?]+([?]|$)", (CUT, NOTHING, *OF_GRAPH)),
+    Read(
+        "graph",
+        "the organiser's copy",
+        f"{_of(ANA.address)}/events/[^/?]+([?]|$)",
+        (CUT, NOTHING, TOKEN, DENIED, STATELESS, BUSY),
+    ),
     Read("graph", "the room's copy", f"{_of(OAK.mailbox)}/events/[^/?]+([?]|$)", (NOTHING, TOKEN, DENIED, NOT_A_MAILBOX[0])),
     Read("graph", "the search by iCalUId", "/events[?].*iCalUId", (EMPTY, CUT, DENIED)),
     Read("graph", "the instances of a series", "/instances", (EMPTY, HALF, DENIED)),
-    Read("graph", "every read", "^/users/", (EMPTY, HALF, HTML, TOKEN, DENIED, NOT_A_MAILBOX[1], STATELESS)),
+    Read("graph", "every read", "^/users/", (EMPTY, HALF, HTML, TOKEN, DENIED, *NOT_A_MAILBOX, STATELESS)),
 )
 OF_IBSS_READ = (
     Read("ibss", "one booking", "/bookings/", (HTML, NOTHING, *OF_IBSS)),
