@@ -35,6 +35,7 @@ async def between_pages(world: World, method: str, path: str, body: Json = None,
 @pytest.mark.parametrize("after", [1, 2, 3, 4], ids=["an empty page", "first", "second", "last"])
 @pytest.mark.parametrize("edit", ["renamed", "moved", "cut short", "cancelled", "one moved", "one cancelled"])
 async def test_S12_B02_B03_a_series_is_edited_while_its_pages_are_read(world: World, edit: str, after: int) -> None:
+    """And nobody tells of it but the next round."""
     checked(await world.outlook.http.patch(f"{world.outlook.side_door}/delta", json={"most_per_page": 5}))
     first = world.slot()
     wanted = slots(first, 12, DAY)
@@ -53,8 +54,10 @@ async def test_S12_B02_B03_a_series_is_edited_while_its_pages_are_read(world: Wo
         "one cancelled": ("POST", f"{one}/cancel"),
     }
     await between_pages(world, *edits[edit], after=after)
+    checked(await world.outlook.http.patch(f"{world.outlook.side_door}/notifications", json={"lost": True}))
     await world.queues.send(PullRoom(OAK.space, fresh=True))
     await world.settle()
+    await world.sweep()
     expected = {
         "moved": list(zip(slots(first.later(hours=1), 12, DAY), before, strict=True)),
         "cut short": list(zip(wanted[:9], before, strict=False)),
@@ -68,10 +71,18 @@ async def test_S12_B02_B03_a_series_is_edited_while_its_pages_are_read(world: Wo
     assert names == ({"Renamed"} if edit == "renamed" else {"Daily"} if expected else set())
 
 
-@pytest.mark.parametrize("kept", [True, False], ids=["cancelled items stay in the room", "the room removes them"])
-async def test_B01_S13_a_series_loses_one_and_then_all(world: World, *, kept: bool) -> None:
+@pytest.mark.parametrize(
+    ("removes", "unnamed"),
+    [
+        pytest.param(False, False, id="cancelled items stay in the room"),
+        pytest.param(True, False, id="the room removes them"),
+        pytest.param(True, True, id="the room removes them, and only the master tells"),
+    ],
+)
+async def test_B01_S13_a_series_loses_one_and_then_all(world: World, *, removes: bool, unnamed: bool) -> None:
     """Either the copies say that they are cancelled, or their ids are called removed: an occurrence's, then the master's."""
-    await limits(world, OAK, RemoveCanceledMeetings=not kept)
+    await limits(world, OAK, RemoveCanceledMeetings=removes)
+    checked(await world.outlook.http.patch(f"{world.outlook.side_door}/series", json={"unnamed_removals": unnamed}))
     first = world.slot()
     wanted = slots(first, 4)
     master = await world.outlook.book(ANA, first, "Weekly", (OAK,), (BEN,), recurrence=weekly(first, 4))
