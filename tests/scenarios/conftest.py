@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.scenarios import mail_table
-from tests.scenarios.table import Results
+from tests.scenarios.table import KINDS, Results
 from tests.scenarios.worlds import pytest_generate_tests, world
 
 __all__ = ["pytest_generate_tests", "world"]
