@@ -48,6 +48,21 @@ async def test_problem_01_a_deletion_that_nobody_was_told_of_is_repaired_in_a_qu
     assert await in_outlook(world, first) == wanted
 
 
+async def test_problem_01_a_deletion_is_found_also_when_the_delta_link_has_died(world: World) -> None:
+    """The full round that follows says nothing of what is gone."""
+    checked(
+        await world.outlook.http.patch(f"{world.outlook.side_door}/rooms/{OAK.mailbox}", json={"RemoveCanceledMeetings": True})
+    )
+    slot = world.slot()
+    event = await world.outlook.book(ANA, slot, "Once", (OAK,), (BEN,))
+    await world.settle()
+    await nothing_is_told(world)
+    await world.outlook.cancel(ANA, event["id"])
+    checked(await world.outlook.http.post(f"{world.outlook.side_door}/delta/expire", json={}))
+    await hours_pass(world, seconds=REPAIRED_WITHIN.total_seconds())
+    assert await world.ibss.bookings(OAK, slot) == []
+
+
 async def in_outlook(world: World, first: Slot) -> list[Slot]:
     """What stands in the room from there on."""
     window = Slot(first.start, slots(first, 30)[-1].end)
@@ -105,12 +120,14 @@ async def test_problem_05_what_delta_calls_removed_because_it_is_out_of_its_wind
     await world.settle()
     booking = await world.ibss.the_booking(OAK, slot)
     far = slot.later(days=60)
+    await notifications(world, lost=True)
     await world.outlook.change(ANA, event["id"], **world.outlook.times(far))
     await world.settle()
     await world.outlook.book(BEN, far.later(days=10), "Out of the window from the start", (OAK,))
     await world.settle()
     await world.sweep()
     assert (await world.ibss.the_booking(OAK, far))["Booking_Id"] == booking["Booking_Id"]
+    await notifications(world, lost=False)
     await world.outlook.change(ANA, event["id"], **world.outlook.times(slot))
     await world.settle()
     assert (await world.ibss.the_booking(OAK, slot))["Booking_Id"] == booking["Booking_Id"]

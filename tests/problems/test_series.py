@@ -50,9 +50,26 @@ async def test_problem_02_an_occurrence_that_comes_back_with_a_new_pattern_takes
     await world.settle()
     await world.ibss.cancel(ANA, await world.ibss.the_booking(OAK, first))
     await world.settle()
+    await notifications(world, lost=True)
     await world.outlook.change(ANA, series["id"], recurrence=weekly(first, 1))
     await world.settle()
+    await world.sweep()
     assert await all_bookings(world, first) == [first]
+
+
+async def test_problem_02_a_series_that_moves_leaves_a_cancelled_occurrence_s_booking_behind(world: World) -> None:
+    """The others keep theirs, on another weekday too."""
+    first = world.slot()
+    series = await world.outlook.book(ANA, first, "Weekly", (OAK,), (BEN,), recurrence=weekly(first, 3))
+    await world.settle()
+    before = await booked(world, slots(first, 3))
+    await world.ibss.cancel(ANA, await world.ibss.the_booking(OAK, first))
+    await world.settle()
+    later = first.later(days=8)
+    await world.outlook.change(ANA, series["id"], **world.outlook.times(later), recurrence=weekly(later, 2))
+    await world.settle()
+    assert await all_bookings(world, first) == slots(later, 2)
+    assert await booked(world, slots(later, 2)) == before[1:]
 
 
 EITHER = ["moved", "moved to another day", "renamed", "people", "cancelled"]
