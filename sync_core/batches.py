@@ -26,14 +26,14 @@ class Part:
     uid: str | None = None
 
 
-def part_of(link: Link) -> Part | None:
+def part_of(link: Link, *, removed: bool = False) -> Part | None:
     """The occurrence that a link is of; None when it is a single meeting's."""
     instance = link.instance
     if instance is None or instance.original_start is None:
         return None
     slot = link.base.slot if link.base else None
     start, end = (slot.start, slot.end) if slot else (instance.original_start, instance.original_start)
-    return Part(Occurrence(link.room_event_id, link.key), start, end, uid=instance.ical_uid)
+    return Part(Occurrence(link.room_event_id, link.key, removed=removed), start, end, uid=instance.ical_uid)
 
 
 def works(room: RoomId, parts: Iterable[Part]) -> Iterator[SyncWork]:
@@ -55,4 +55,4 @@ def _work(room: RoomId, master: EventId | None, uid: str | None, batch: tuple[Pa
 
 
 def single(room: RoomId, occurrence: Occurrence) -> SyncInstance:
-    return SyncInstance(room, event=occurrence.event, key=occurrence.key, was=occurrence.was)
+    return SyncInstance(room, event=occurrence.event, key=occurrence.key, was=occurrence.was, removed=occurrence.removed)

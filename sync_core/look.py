@@ -49,7 +49,7 @@ class Look:
             stored = await self._link_of_copy(room, work, copy)
         if stored is None and (copy is None or copy.kind == "seriesMaster"):
             return None
-        return await self._of_meeting(room, stored, copy, work.event)
+        return await self._of_meeting(room, stored, copy, work.event, removed=work.removed)
 
     async def _link_of_copy(self, room: Room, work: SyncInstance, copy: Event | None) -> Link | None:
         """An exception may not say where it was before; then only its id tells which link it has."""
@@ -61,8 +61,10 @@ class Look:
             return None
         return await self._store.link_of_room_event(room.id, work.event)
 
-    async def _of_meeting(self, room: Room, stored: Link | None, copy: Event | None, event: EventId | None) -> Situation | None:
-        side = await self._readings.event(room, stored, copy)
+    async def _of_meeting(
+        self, room: Room, stored: Link | None, copy: Event | None, event: EventId | None, *, removed: bool = False
+    ) -> Situation | None:
+        side = await self._readings.event(room, stored, copy, removed=removed)
         if stored is None and side.original is not None:
             if (made := await self._made_for_a_booking(room, side)) is not None:
                 return made

@@ -137,6 +137,7 @@ class Reason(StrEnum):
     AMBIGUOUS = "several meetings could be its other half"
     EVENT_UNREADABLE = "Outlook could not be read"
     ONLY_THE_ROOM_HAS_IT = "it still stands in the room, but not at its organiser"
+    READS_EMPTY = "it is gone without a trace, and so is everything else in both mailboxes"
     BOOKING_UNREADABLE = "IBSS could not be read"
     BRAKED = "held back: too many meetings of this room would be cancelled at once"
     DISPUTED = "frozen: something else keeps changing it back"

@@ -27,6 +27,7 @@ UNSETTLED = frozenset(
     {
         Reason.EVENT_UNREADABLE,
         Reason.ONLY_THE_ROOM_HAS_IT,
+        Reason.READS_EMPTY,
         Reason.BOOKING_UNREADABLE,
         Reason.BEYOND_HORIZON,
         Reason.AMBIGUOUS,
@@ -38,6 +39,9 @@ UNSETTLED = frozenset(
 
 type Item = SyncInstance | Part
 """Something to look at: a meeting for itself, or an occurrence that may be looked at together with others of its series."""
+
+READS_EMPTY = "nothing-there"
+"""The trouble of a calendar that shows nothing at all, though meetings are linked."""
 
 SLOT_TAKEN = frozenset({"SpaceConflict", ROOM_TAKEN})
 """Refusals that end when somebody else's meeting does."""
@@ -124,7 +128,9 @@ class Pull:
                 log.warning("room %s: the delta link is dead, the whole window is read", room.id)
         start, end = self._window(room)
         changes, delta_link = await _round(self._graph.delta(room.mailbox, start, end))
-        return replace(watch, delta_link=delta_link, window_end=end, trouble=""), await self._everything(room, changes)
+        works = await self._everything(room, changes)
+        trouble = READS_EMPTY if works and not changes else ""
+        return replace(watch, delta_link=delta_link, window_end=end, trouble=trouble), works
 
     def _window(self, room: Room) -> tuple[datetime, datetime]:
         now = self._clock()
@@ -155,7 +161,9 @@ class Pull:
         """Only an id is told, and it may be a master's: then every occurrence that is linked is worth a look."""
         links = [link for link in await self._store.links(room.id) if _live(link)]
         known = [link for link in links if link.room_event_id == event]
-        return [_item_of(link) for link in known] or [part for link in links if (part := part_of(link)) is not None]
+        if known:
+            return [part_of(link, removed=True) or replace(work_of(link), removed=True) for link in known]
+        return [part for link in links if (part := part_of(link, removed=True)) is not None]
 
     async def _series(self, room: Room, master: EventId) -> list[Item]:
         """A changed series may show only as its master: Graph expands it again, never we. What is over stays as it is."""
@@ -188,14 +196,18 @@ class Pull:
 
     async def sweep_bookings(self) -> None:
         """Every booking that is not as its link last saw it, and every link whose booking is not listed, is worth a look. One
-        building's failure does not stop the others; it is raised last.
+        building's failure does not stop the others; the status shows it as long as it lasts, and it is raised last.
         """
         failure: SyncError | None = None
+        troubled = await self._store.troubled_buildings()
         for building in sorted(await self._rooms.buildings()):
             try:
                 await self._sweep_building(building)
+                if building in troubled:
+                    await self._store.forget_trouble(building)
             except SyncError as error:
                 log.error("building %s cannot be swept: %s", building, error.code)  # noqa: TRY400 — IBSS's code says it all
+                await self._store.remember_trouble(building, error.code)
                 failure = error
         if failure:
             raise failure

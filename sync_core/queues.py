@@ -53,13 +53,14 @@ class Occurrence:
     event: EventId | None = None
     key: str | None = None
     was: str | None = None
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SyncInstance:
     """Bring one meeting together. It names where to look: a copy in a room's mailbox or in a host's, a link, or a booking.
     `was` is the key of the link that this occurrence had before its series was moved; `posted` is the etag of the booking as it
-    was told: often it is our own write that comes back.
+    was told: often it is our own write that comes back. `removed`: the room's calendar told that it is gone.
     """
 
     room: RoomId | None = None
@@ -70,6 +71,7 @@ class SyncInstance:
     booking: BookingId | None = None
     node: NodeId | None = None
     posted: str | None = None
+    removed: bool = False
     attempt: int = 0
     last_error: str = ""
 
@@ -108,7 +110,7 @@ def decode_sync(text: str) -> SyncWork:
         spans = [datetime.fromisoformat(moment).utcoffset() for moment in (work.since, work.until)]
     except (ValueError, TypeError, RecursionError) as error:
         raise Malformed("message", type(error).__name__) from error
-    texts = [work.room, *(text for one in occurrences for text in asdict(one).values())]
+    texts = [work.room, *(text for one in occurrences for text in (one.event, one.key, one.was))]
     if not occurrences or None in spans or not all(text is None or isinstance(text, str) for text in texts):
         raise Malformed("message", "a series without occurrences, times or names")
     return work

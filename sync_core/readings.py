@@ -47,9 +47,11 @@ class Readings:
 
     # Outlook
 
-    async def event(self, room: Room, link: Link | None, copy: Event | None) -> EventSide:
+    async def event(self, room: Room, link: Link | None, copy: Event | None, *, removed: bool = False) -> EventSide:
         """The organiser's copy is the truth: the room's has its subject replaced, its people cut and its private flag cleared
         (Microsoft docs, Set-CalendarProcessing). The room's copy is asked only when the organiser's does not settle it.
+        `removed`: the room's calendar told that it is gone; without that and without a cancelled copy, what is nowhere is
+        only believed to be gone where anything else can be seen.
         """
         if copy is None and (link is None or link.instance is None):
             return NO_EVENT
@@ -58,6 +60,9 @@ class Readings:
             if isinstance(original, Event) and not original.cancelled and _accepts(original, room):
                 return EventSide(await self.present(original, room), original, copy)
             copy = await self._copy(room, link, copy)
+            traceless = not (isinstance(original, Event) or copy is not None or removed)
+            if traceless and link is not None and link.base is not None and await self._blank(room, link):
+                return EventSide(Unknown(Reason.READS_EMPTY))
         except Unreadable:
             return EventSide(Unknown(Reason.EVENT_UNREADABLE))
         return await self._settled_by_copy(room, link, original, copy)
@@ -85,6 +90,16 @@ class Readings:
         cancelled = original if isinstance(original, Event) else None
         reading = Unknown(Reason.ONLY_THE_ROOM_HAS_IT) if standing else Absent(Reason.EVENT_GONE)
         return EventSide(reading, cancelled, copy)
+
+    async def _blank(self, room: Room, link: Link) -> bool:
+        """Whether neither mailbox has anything at all: then they are hardly the mailboxes that the meeting was in."""
+        near = link.base.slot.start if link.base else None
+        if near is None or not await self._graph.is_blank(room.mailbox, near):
+            return False
+        try:
+            return link.organiser in {None, room.mailbox} or await self._graph.is_blank(link.organiser or room.mailbox, near)
+        except Unreadable:
+            return True
 
     async def present(self, original: Event, room: Room) -> Present:
         mailboxes = await self._rooms.mailboxes()

@@ -33,6 +33,7 @@ class Health:
     subscribed: Subscribed | None
     braked: bool
     frozen: tuple[str, ...]
+    ibss_trouble: str
     now: datetime
 
     @property
@@ -44,6 +45,8 @@ class Health:
             found.append(f"frozen, because something else keeps changing it back: {', '.join(self.frozen)}")
         if self.watch is not None and self.watch.trouble:
             found.append(f"Outlook could not be read: {self.watch.trouble}")
+        if self.ibss_trouble:
+            found.append(f"IBSS could not be read: {self.ibss_trouble}")
         if self.subscribed is None:
             found.append("no subscription")
         elif self.subscribed.expires <= self.now:
@@ -86,10 +89,18 @@ class Status:
         frozen = defaultdict[RoomId, list[str]](list)
         for alarm in await self._store.alarms():
             frozen[alarm.room].append(f"booking {alarm.booking}" if alarm.booking else alarm.key)
-        rooms = (await self._rooms.all()).values()
+        troubled = await self._store.troubled_buildings()
         health = [
-            Health(room, watches.get(room.id), subscribed.get(room.id), room.id in pulled, tuple(frozen.get(room.id, ())), now)
-            for room in rooms
+            Health(
+                room=room,
+                watch=watches.get(room.id),
+                subscribed=subscribed.get(room.id),
+                braked=room.id in pulled,
+                frozen=tuple(frozen.get(room.id, ())),
+                ibss_trouble=troubled.get(room.building, ""),
+                now=now,
+            )
+            for room in (await self._rooms.all()).values()
         ]
         return sorted(health, key=lambda one: (not one.problems, one.room.name, one.room.id))
 

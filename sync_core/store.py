@@ -8,6 +8,7 @@
 | rooms     | room           | room               | a room as IBSS describes it                     |
 | rooms     | watch          | room               | its delta link and window, its health           |
 | rooms     | brake          | room               | what the room lost lately, and whether to stop  |
+| rooms     | building       | building           | why its bookings cannot be listed               |
 | rooms     | frozen         | room and key       | a meeting that a person has to look at          |
 | rooms     | subscription   | subscription id    | whose it is and the hash of its client state    |
 | journal   | room and key   | newest first       | what was seen, which rule, what was done        |
@@ -26,7 +27,7 @@ from azure.data.tables.aio import TableClient, TableServiceClient
 
 from sync_core import rows
 from sync_core.errors import Stale
-from sync_core.model import BookingId, EventId, Link, Reason, Room, RoomId, State
+from sync_core.model import BookingId, EventId, Link, NodeId, Reason, Room, RoomId, State
 from sync_core.rows import Alarm, Braking, Subscribed, Watch
 from sync_core.tables import Row, Table, decode, encode, in_parts, whole
 
@@ -140,6 +141,17 @@ class Store:
 
     async def release_brake(self, room: RoomId) -> None:
         await self._rooms.delete("brake", encode(room))
+
+    async def remember_trouble(self, building: NodeId, code: str) -> None:
+        await self._rooms.put({"PartitionKey": "building", "RowKey": encode(building), "trouble": code})
+
+    async def forget_trouble(self, building: NodeId) -> None:
+        await self._rooms.delete("building", encode(building))
+
+    async def troubled_buildings(self) -> dict[NodeId, str]:
+        """Those whose bookings could not be listed when they were last asked for, and why."""
+        found = self._rooms.query("PartitionKey eq @partition", partition="building")
+        return {NodeId(decode(row["RowKey"])): row["trouble"] async for row in found}
 
     async def raise_alarm(self, link: Link, now: datetime) -> None:
         await self._rooms.put(rows.alarm_row(link, now))

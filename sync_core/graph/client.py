@@ -36,7 +36,7 @@ IN_FLIGHT_PER_MAILBOX = 4
 MOST_PAGES = 2000
 """A longer chain of links never ends: recurring-heavy calendars have given such chains (msgraph-sdk-dotnet issue 3082)."""
 
-DAY = timedelta(days=1)
+DAY, YEAR = timedelta(days=1), timedelta(days=366)
 
 type Credential = TokenCredential | AsyncTokenCredential
 
@@ -63,6 +63,7 @@ class Graph:
         self._turns: dict[str, asyncio.Semaphore] = {}
         self._listings: Mapping[Address, Listing | Unreadable] = {}
         self._calendars: Mapping[Address, Calendar] = {}
+        self._blank: dict[Address, bool] | None = None
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -70,7 +71,7 @@ class Graph:
     def having_read(self, listings: Mapping[Address, Listing | Unreadable], calendars: Mapping[Address, Calendar]) -> Self:
         """The same, but what these mailboxes' lists tell is not asked again. For one piece of work: they grow old."""
         ahead = copy(self)
-        ahead._listings, ahead._calendars = listings, calendars  # noqa: SLF001 — its own
+        ahead._listings, ahead._calendars, ahead._blank = listings, calendars, {}  # noqa: SLF001 — its own
         return ahead
 
     # events
@@ -169,6 +170,16 @@ class Graph:
         if (known := self._calendars.get(mailbox)) is not None and known.covers(start, end):
             return known.between(start, end)
         return await self._events(wire.list_window(mailbox, start, end), mailbox)
+
+    async def is_blank(self, mailbox: Address, near: datetime) -> bool:
+        """Whether a mailbox shows nothing whatever, a year before and after that moment."""
+        if self._blank is not None and mailbox in self._blank:
+            return self._blank[mailbox]
+        page = await self._send(wire.list_window(mailbox, near - YEAR, near + YEAR, most=1))
+        blank = not wire.parse_good_events(page)
+        if self._blank is not None:
+            self._blank[mailbox] = blank
+        return blank
 
     async def _events(self, first: Request, mailbox: Address) -> list[Event]:
         """Those that keep to Graph's documentation; one that does not must not hold up the others."""

@@ -97,9 +97,9 @@ def list_instances(mailbox: Address, master: EventId, start: datetime, end: date
     )
 
 
-def list_window(mailbox: Address, start: datetime, end: datetime) -> Request:
-    """Everything that overlaps the window, series expanded by Graph."""
-    query = {"startDateTime": _utc(start), "endDateTime": _utc(end), "$select": SELECT, "$top": "100"}
+def list_window(mailbox: Address, start: datetime, end: datetime, most: int = 100) -> Request:
+    """Everything that overlaps the window, series expanded by Graph: so many of them a page."""
+    query = {"startDateTime": _utc(start), "endDateTime": _utc(end), "$select": SELECT, "$top": str(most)}
     return Request("GET", f"{_of(mailbox)}/calendarView", query, mailbox=mailbox)
 
 

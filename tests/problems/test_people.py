@@ -9,10 +9,11 @@ import pytest
 from localdev.world import ANA, BEN, CLEO, ELM, OAK
 from tests.clock_changes import ZONES, Change, changes_of
 from tests.scenarios.calendars import Place
+from tests.scenarios.canaries import GUEST as SECRET
+from tests.scenarios.canaries import SUBJECT as CANARY
 from tests.scenarios.in_process import World
 from tests.scenarios.people import Json, checked
 from tests.scenarios.series import all_bookings, weekly
-from tests.scenarios.test_privacy import CANARY, SECRET
 
 
 def begun(change: Change) -> Any:

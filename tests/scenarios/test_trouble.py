@@ -18,6 +18,7 @@ from tests.scenarios.lies import (
     HTML,
     NOTHING,
     OF_GRAPH,
+    OF_IBSS,
     SHUT,
     Kind,
     Read,
@@ -47,6 +48,16 @@ async def test_B13_a_room_that_cannot_be_read_says_so_until_it_can(world: World,
     assert await problems(world) == []
 
 
+@pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.name) for kind in (HTML, *OF_IBSS)])
+async def test_B13_a_building_that_cannot_be_read_says_so_until_it_can(world: World, kind: Kind) -> None:
+    await only_oak(world)
+    async with failing(world, (Read("ibss", "every read", "^/v2/", ()), kind)):
+        await timers(world)
+        assert any(problem.startswith("IBSS could not be read: ") for problem in await problems(world))
+    await timers(world)
+    assert await problems(world) == []
+
+
 NO_SUCH_ITEM = Kind("404 ErrorItemNotFound", {"status": 404, "code": "ErrorItemNotFound"})
 
 
@@ -55,6 +66,7 @@ NO_SUCH_ITEM = Kind("404 ErrorItemNotFound", {"status": 404, "code": "ErrorItemN
     [
         pytest.param("oak", {"(calendarView|events[?])": EMPTY}, id="the room's"),
         pytest.param("(ana|ben)", {"(calendarView|events[?])": EMPTY, "events/": NO_SUCH_ITEM}, id="the hosts'"),
+        pytest.param("[^/]*", {"(calendarView|events[?])": EMPTY, "events/": NO_SUCH_ITEM}, id="everybody's"),
     ],
 )
 async def test_B13_a_mailbox_that_was_made_anew_and_is_empty_cancels_nothing(
