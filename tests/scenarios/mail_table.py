@@ -12,7 +12,7 @@ type Mails = list[tuple[str, str]]
 def lines(reports: Iterable[object]) -> list[str]:
     told: dict[str, Mails] = {}
     for report in reports:
-        told |= {what: mails for name, (what, mails) in getattr(report, "user_properties", ()) if name == MAILS}
+        told |= dict(value for name, value in getattr(report, "user_properties", ()) if name == MAILS)
     widest = max(map(len, told), default=0)
     return [f"{what:<{widest + 2}}{len(mails):>2}  {_spelled(mails)}" for what, mails in told.items()]
 

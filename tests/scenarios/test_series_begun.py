@@ -45,6 +45,23 @@ async def test_B02_what_is_ahead_of_a_moved_series_keeps_its_bookings(
     assert await booked(world, [slot.later(**by) for slot in ahead]) == before
 
 
+@pytest.mark.parametrize("by", [{"days": 1}, {"days": 3, "hours": -2}], ids=["a day later", "later in the week"])
+async def test_B02_an_endless_series_moved_within_the_week_keeps_its_bookings_but_at_the_edge(
+    world: World, by: dict[str, float]
+) -> None:
+    """How many occurrences the window holds differs before and after."""
+    first = world.slot()
+    master = await begun(world, first, None)
+    ahead = (await all_bookings(world, first))[OVER:]
+    before = await booked(world, ahead)
+    later = first.later(**by)
+    await world.outlook.change(ANA, master["id"], **world.outlook.times(later), recurrence=weekly(later, None))
+    await world.settle()
+    moved = [slot for slot in (slot.later(**by) for slot in ahead) if slot in await all_bookings(world, first)]
+    assert len(moved) >= len(ahead) - 1
+    assert await booked(world, moved) == before[: len(moved)]
+
+
 async def test_B01_B03_what_is_over_of_a_series_that_is_cut_short_or_cancelled_stays(world: World) -> None:
     first = world.slot()
     master = await begun(world, first, 8)
