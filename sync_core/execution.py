@@ -16,7 +16,7 @@ from sync_core.graph.wire import EventChange
 from sync_core.ibss import wire as ibss_wire
 from sync_core.ibss.client import Ibss
 from sync_core.ibss.wire import Booking, Guest
-from sync_core.model import Address, Essence, Field, Link, Present, Reason, Room, State, Unknown
+from sync_core.model import Absent, Address, Essence, Field, Link, Present, Reason, Room, RoomId, State, Unknown
 from sync_core.planner import (
     Action,
     CancelBooking,
@@ -154,11 +154,12 @@ class Execution:
         link = await self._intend(situation, named, target)
         try:
             await self._refuse_taken(target, situation.room, link.key)
-            event = await self._graph.create_event(target, situation.room, link.key, ibss_wire.names_of(booking))
+            names, linked = ibss_wire.names_of(booking), await self._rooms.of(target.linked)
+            event = await self._graph.create_event(target, situation.room, link.key, names, linked)
         except (Refused, Unreadable) as refusal:
             return await self._refused(link, link, refusal)
         booking = await self._mark(booking, event.instance.key)
-        base = events.essence_of(event, situation.room, await self._rooms.mailboxes())
+        base = replace(events.essence_of(event, situation.room, await self._rooms.mailboxes()), linked=target.linked)
         done = seen(link, EventSide(situation.event.reading, event), BookingSide(situation.booking.reading, booking), None)
         done = replace(done, base=base, kept=begun or target)
         return Outcome(await self._save(link, _standing(done, plan)), settled=begun is None)
@@ -237,10 +238,10 @@ class Execution:
 
     async def _update_booking(self, situation: Situation, link: Link, target: Essence, fields: frozenset[Field]) -> Link:
         """What the answer says is what IBSS keeps, which may be less than was asked for."""
-        booking, mailboxes = _booking(situation), await self._rooms.mailboxes()
+        booking, rooms = _booking(situation), await self._rooms.all()
         guests = await self._guests(situation, target.people - ibss_wire.people_of(booking))
-        written = await self._ibss.update_booking(booking, target, fields, guests, mailboxes)
-        kept = ibss_wire.essence_of(written, await self._rooms.all())
+        written = await self._ibss.update_booking(booking, target, fields, guests, rooms)
+        kept = ibss_wire.essence_of(written, rooms)
         return replace(link, booking_etag=written.etag, node_id=written.node, kept=kept, room=kept.room)
 
     async def _update_event(self, situation: Situation, link: Link, target: Essence, fields: frozenset[Field]) -> Link:
@@ -250,18 +251,22 @@ class Execution:
             raise Stale("room-not-synced")
         if original.organiser == situation.room.mailbox and taken != situation.room:
             return await self._hold_in(taken, situation, link, target)
-        change = EventChange(target, fields, situation.room, taken, mailboxes, ibss_wire.names_of(_booking(situation)))
+        now = _linked_now(situation)
+        joined, released = await self._rooms.of(target.linked - now), await self._rooms.of(now - target.linked)
+        names = ibss_wire.names_of(_booking(situation))
+        change = EventChange(target, fields, situation.room, taken, mailboxes, names, joined, released)
         written = await self._graph.update_event(original.organiser, original, change)
-        return replace(link, event_etag=written.etag, base=events.essence_of(written, taken, mailboxes), room=taken.id)
+        base = replace(events.essence_of(written, taken, mailboxes), linked=target.linked)
+        return replace(link, event_etag=written.etag, base=base, room=taken.id)
 
     async def _hold_in(self, taken: Room, situation: Situation, link: Link, target: Essence) -> Link:
         """An event of the room's own cannot leave its calendar. The new one is made before the old one is released."""
         booking, original, generation = _booking(situation), _original(situation), link.generation + 1
         target, transaction = replace(target, host=taken.mailbox), transaction_id(booking.id, generation)
         await self._refuse_taken(target, taken, transaction)
-        made = await self._graph.create_event(target, taken, transaction, {})
+        made = await self._graph.create_event(target, taken, transaction, {}, await self._rooms.of(target.linked))
         await self._graph.end_event(original.organiser, original)
-        base = events.essence_of(made, taken, await self._rooms.mailboxes())
+        base = replace(events.essence_of(made, taken, await self._rooms.mailboxes()), linked=target.linked)
         moved = replace(link, room=taken.id, generation=generation, base=base, room_event_id=made.id, organiser=made.organiser)
         return seen(moved, EventSide(situation.event.reading, made), situation.booking, None)
 
@@ -271,7 +276,8 @@ class Execution:
         if original is not None and original.organiser == situation.room.mailbox:
             await self._graph.end_event(original.organiser, original)
         elif original is not None:
-            await self._graph.release_room(original.organiser, original, situation.room)
+            rooms = [situation.room, *await self._rooms.of(_linked_now(situation))]
+            await self._graph.release_rooms(original.organiser, original, rooms)
         elif situation.event.copy is not None:
             await self._graph.decline_event(situation.room.mailbox, situation.event.copy.id)
 
@@ -280,6 +286,13 @@ def _begun(situation: Situation) -> Essence | None:
     """What a create asked for that was begun and not finished."""
     stored = situation.stored
     return stored.intent if stored is not None and stored.state is State.CREATING else None
+
+
+def _linked_now(situation: Situation) -> frozenset[RoomId]:
+    """The linked rooms that are on the event."""
+    reading = situation.event.reading
+    stands = reading if isinstance(reading, Present) else reading.elsewhere if isinstance(reading, Absent) else None
+    return stands.essence.linked if stands else frozenset()
 
 
 def _generation(situation: Situation) -> int:

@@ -8,6 +8,7 @@
 | the room lost it       | the room that came instead: then the meeting has moved, and its link with it                          |
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sync_core.errors import Stale, Unreadable
@@ -15,11 +16,25 @@ from sync_core.graph.client import Graph
 from sync_core.graph.events import Event
 from sync_core.ibss.client import Ibss
 from sync_core.ibss.wire import Booking
-from sync_core.model import Absent, BookingId, EventId, Link, NodeId, Present, Reason, Room, State, Unknown
+from sync_core.model import (
+    Absent,
+    Address,
+    BookingId,
+    EventId,
+    Link,
+    NodeId,
+    Present,
+    Reading,
+    Reason,
+    Room,
+    RoomId,
+    State,
+    Unknown,
+)
 from sync_core.queues import SyncInstance
 from sync_core.readings import NO_BOOKING, NO_EVENT, BookingSide, EventSide, Readings
 from sync_core.rooms import Rooms
-from sync_core.situation import Situation, of_booking, of_instance, reopened, seen, without_event
+from sync_core.situation import Situation, linked_in, of_booking, of_instance, reopened, seen, without_event
 from sync_core.store import Store
 
 
@@ -70,7 +85,7 @@ class Look:
                 return made
             if copy is None or copy.instance != side.original.instance:
                 stored = await self._store.link(room.id, side.original.instance.key)
-        if (stored is None or stored.state is State.CLOSED) and (left := await self._left_behind(room, side)) is not None:
+        if (stored is None or stored.base is None) and (left := await self._left_behind(room, stored, side)) is not None:
             return left
         if stored is None and isinstance(side.reading, Absent):
             return await self._known_by_its_id(room, copy, event)
@@ -79,7 +94,7 @@ class Look:
         booking = await self._booking_side(room, link, side)
         if stored is not None and (successor := await self._successor(room, stored, side, booking)) is not None:
             return await self._renamed(room, stored, successor)
-        return Situation(room, stored, seen(link, side, booking, event), side, booking)
+        return await self._situation(room, stored, seen(link, side, booking, event), side, booking)
 
     async def _known_by_its_id(self, room: Room, copy: Event | None, event: EventId | None) -> Situation | None:
         """A room invited to one occurrence alone has it as a single event, whose name does not lead to the link once the
@@ -113,37 +128,53 @@ class Look:
                     return room
         return None
 
-    async def _left_behind(self, room: Room, side: EventSide) -> Situation | None:
-        """The meeting came from another room, where its booking still is."""
+    async def _left_behind(self, room: Room, stored: Link | None, side: EventSide) -> Situation | None:
+        """The meeting came from another room, where its booking still is; or that booking holds this room as well."""
         original = side.original
         if original is None or not isinstance(side.reading, Present):
             return None
         for former in await self._store.rooms_of(original.instance.key):
             other = await self._rooms.get(former)
-            if other is not None and other.id != room.id and original.attendee(other.mailbox) is None:
-                link = await self._store.link(other.id, original.instance.key)
-                if link is not None and link.base is not None:
-                    return await self._of_meeting(other, link, None, None)
+            link = await self._store.link(former, original.instance.key) if former != room.id else None
+            if other is None or link is None or link.base is None:
+                continue
+            if room.id in link.base.linked and stored is not None and stored.state is not State.CLOSED:
+                return Situation(room, stored, stored, NO_EVENT, NO_BOOKING)
+            if room.id in link.base.linked or original.attendee(other.mailbox) is None:
+                return await self._of_meeting(other, link, None, None)
         return None
 
     async def _made_for_a_booking(self, room: Room, side: EventSide) -> Situation | None:
         """An event made for a booking, whose maker has not saved the link; or never will, for the booking was cancelled."""
         transaction = side.original.transaction_id if side.original else None
         stored = await self._store.link(room.id, transaction) if transaction else None
+        if transaction is not None and stored is None:
+            return await self._made_for_a_linked_booking(room, side, transaction)
         if stored is None:
             return None
         if stored.state is State.CLOSED and isinstance(side.reading, Present):
             link = replace(seen(stored, side, NO_BOOKING, None), intent=side.reading.essence)
-            return Situation(room, stored, link, side, BookingSide(Absent(Reason.BOOKING_GONE)))
+            return await self._situation(room, stored, link, side, BookingSide(Absent(Reason.BOOKING_GONE)))
         booking = await self._readings.booking(room, stored)
-        return Situation(room, stored, seen(stored, side, booking, None), side, booking)
+        return await self._situation(room, stored, seen(stored, side, booking, None), side, booking)
+
+    async def _made_for_a_linked_booking(self, room: Room, side: EventSide, transaction: str) -> Situation | None:
+        """The same, seen from a room that the booking holds beside its own."""
+        for other in (await self._rooms.all()).values():
+            if side.original is not None and side.original.attendee(other.mailbox) is not None:
+                link = await self._store.link(other.id, transaction)
+                if link is not None and link.intent is not None and room.id in link.intent.linked:
+                    booking = await self._readings.booking(other, link)
+                    there = await self._readings.event(other, None, side.copy)
+                    return await self._situation(other, link, seen(link, there, booking, None), there, booking)
+        return None
 
     async def _renamed(self, room: Room, stored: Link, copy: Event) -> Situation:
         """An occurrence of a series that was moved or split, under the name that it has now."""
         link = replace(without_event(stored, copy.instance.key), instance=copy.instance)
         side = await self._readings.event(room, None, copy)
         booking = await self._readings.booking(room, link)
-        return Situation(room, stored, seen(link, side, booking, None), side, booking)
+        return await self._situation(room, stored, seen(link, side, booking, None), side, booking)
 
     async def _successor(self, room: Room, link: Link, event: EventSide, booking: BookingSide) -> Event | None:
         """A series that is split leaves its tail to a new series: the same host in the same slot, under another name."""
@@ -162,6 +193,14 @@ class Look:
         if isinstance(found, Reason):
             return BookingSide(Unknown(found))
         return await self._readings.as_read(found) if found else NO_BOOKING
+
+    async def _situation(self, room: Room, stored: Link | None, link: Link, event: EventSide, booking: BookingSide) -> Situation:
+        """Of the other rooms on the event, those that the booking holds, or held when both agreed, belong to this link."""
+        known = linked_in(link, booking.reading)
+        if known:
+            rooms = {each.mailbox: each.id for each in (await self._rooms.all()).values() if each.id in known}
+            event = replace(event, reading=_with_linked(event.reading, rooms, event.original))
+        return Situation(room, stored, link, event, booking)
 
     # from IBSS's side
 
@@ -182,7 +221,7 @@ class Look:
             stored = await self._store.link(room.id, event.copy.instance.key) or stored
         link = reopened(stored) if stored else (_new(room, event) if event.copy else of_booking(booking))
         side = await self._readings.as_read(booking)
-        return Situation(room, stored, seen(link, event, side, None), event, side)
+        return await self._situation(room, stored, seen(link, event, side, None), event, side)
 
     async def _named_by(self, booking: Booking) -> Link | None:
         """A booking that was made for an event a moment ago, whose maker has not saved the link yet; or one of a lost table."""
@@ -203,6 +242,19 @@ class Look:
         if isinstance(found, Reason):
             return EventSide(Unknown(found))
         return await self._readings.event(room, None, found) if found else NO_EVENT
+
+
+def _with_linked(reading: Reading, rooms: Mapping[Address, RoomId], original: Event | None) -> Reading:
+    """A linked room that has declined is not in the meeting, as the booking's own room would not be."""
+    match reading:
+        case Present():
+            there = {a.address for a in original.attendees if a.response != "declined"} if original else set()
+            linked = frozenset(room for mailbox, room in rooms.items() if mailbox in reading.others & there)
+            return replace(reading, essence=replace(reading.essence, linked=linked), others=reading.others - frozenset(rooms))
+        case Absent(elsewhere=Present() as elsewhere):
+            stands = _with_linked(elsewhere, rooms, original)
+            return replace(reading, elsewhere=stands if isinstance(stands, Present) else None)
+    return reading
 
 
 def _new(room: Room, side: EventSide) -> Link:

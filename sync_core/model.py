@@ -58,7 +58,8 @@ class Essence:
     """The fields that both systems share. Only a difference in one of FIELDS is a change.
 
     `people` are those invited, without the host and the rooms. `host` says who the meeting belongs to; neither system can
-    hand a mirrored meeting to another host, so it identifies and is not compared. IBSS does not know `private`.
+    hand a mirrored meeting to another host, so it identifies and is not compared. IBSS does not know `private`. `linked` are
+    the further rooms that one booking holds.
     """
 
     room: RoomId
@@ -67,6 +68,7 @@ class Essence:
     host: Address
     people: frozenset[Address] = frozenset()
     private: bool = False
+    linked: frozenset[RoomId] = frozenset()
 
 
 class Field(StrEnum):
@@ -74,6 +76,7 @@ class Field(StrEnum):
     SLOT = "slot"
     SUBJECT = "subject"
     PEOPLE = "people"
+    LINKED = "linked"
 
 
 FIELDS = tuple(Field)
@@ -149,13 +152,13 @@ class Present:
     """A copy that was read.
 
     `unsynced`: why this copy is not to be mirrored at all. `writable`: false when only the room's copy of the event can be
-    reached. `shared`: there are other rooms on the event.
+    reached. `others`: further rooms on the event, with bookings of their own or of nobody's.
     """
 
     essence: Essence
     unsynced: Reason | None = None
     writable: bool = True
-    shared: bool = False
+    others: frozenset[Address] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,7 +217,7 @@ def _no_booking(link: Link, event: Present, booking: Absent, policy: Policy, now
 
 def _only_the_room(link: Link, event: Present, booking: Absent, policy: Policy) -> bool:
     """A meeting outlives its room when others share it, when people may have met without the room, or when we may not end it."""
-    if event.shared or not event.writable or policy.release_room_only or booking.reason is Reason.ROOM_NOT_SYNCED:
+    if event.others or not event.writable or policy.release_room_only or booking.reason is Reason.ROOM_NOT_SYNCED:
         return True
     made_for_the_room_alone = link.born is Side.IBSS and not event.essence.people and not event.essence.private
     return booking.reason is Reason.AUTO_CANCELLED and not made_for_the_room_alone

@@ -103,8 +103,8 @@ class Readings:
 
     async def present(self, original: Event, room: Room) -> Present:
         mailboxes = await self._rooms.mailboxes()
-        shared = any(a.address != room.mailbox and (a.address in mailboxes or a.kind == "resource") for a in original.attendees)
-        return Present(events.essence_of(original, room, mailboxes), shared=shared)
+        rooms = {a.address for a in original.attendees if a.address in mailboxes or a.kind == "resource"}
+        return Present(events.essence_of(original, room, mailboxes), others=frozenset(rooms - {room.mailbox}))
 
     async def _of_copy_alone(self, copy: Event, room: Room, link: Link | None) -> Present:
         """The organiser's mailbox is not ours to read. Of what the room does to its copy nothing is believed that was known

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -37,6 +37,11 @@ class Rooms:
 
     async def get(self, room: RoomId) -> Room | None:
         return (await self.all()).get(room)
+
+    async def of(self, ids: Iterable[RoomId]) -> list[Room]:
+        """Those of these that are synced, in order of their ids."""
+        known = await self.all()
+        return [known[room] for room in sorted(ids) if room in known]
 
     async def mailboxes(self) -> frozenset[Address]:
         return frozenset(room.mailbox for room in (await self.all()).values())

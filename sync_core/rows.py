@@ -146,6 +146,7 @@ def _essence_text(essence: Essence | None) -> str:
             "host": essence.host,
             "people": sorted(essence.people),
             "private": essence.private,
+            "linked": sorted(essence.linked),
         }
     )
 
@@ -156,7 +157,8 @@ def _essence(text: str) -> Essence | None:
     kept = json.loads(text)
     start, end, all_day = kept["slot"]
     slot = Slot(datetime.fromisoformat(start), datetime.fromisoformat(end), all_day)
-    return Essence(RoomId(kept["room"]), slot, kept["subject"], kept["host"], frozenset(kept["people"]), kept["private"])
+    people, linked = frozenset(kept["people"]), frozenset(kept.get("linked", ()))
+    return Essence(RoomId(kept["room"]), slot, kept["subject"], kept["host"], people, kept["private"], linked)
 
 
 def room_row(room: Room) -> Row:

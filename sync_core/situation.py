@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sync_core import planner
 from sync_core.ibss.wire import Booking
-from sync_core.model import BookingId, EventId, Instance, Link, Room, RoomId, Side, State
+from sync_core.model import BookingId, EventId, Instance, Link, Present, Reading, Room, RoomId, Side, State
 from sync_core.planner import Plan, Policy
 from sync_core.queues import SyncInstance
 from sync_core.readings import BookingSide, EventSide
@@ -46,6 +46,13 @@ def of_booking(booking: Booking, generation: int = 0) -> Link:
     """Before there is an event, a link is found by the transaction id that the event will carry."""
     key = transaction_id(booking.id, generation)
     return Link(booking.room, key, Side.IBSS, booking_id=booking.id, node_id=booking.node, generation=generation)
+
+
+def linked_in(link: Link, booking: Reading) -> frozenset[RoomId]:
+    """The further rooms that the booking holds, held when both agreed, or was to hold."""
+    held = [essence for essence in (link.base, link.intent) if essence is not None]
+    held += [booking.essence] if isinstance(booking, Present) else []
+    return frozenset(room for essence in held for room in essence.linked)
 
 
 def reopened(link: Link) -> Link:

@@ -6,7 +6,7 @@ at empty pages and drops the delta link (msgraph-sdk-python-core issue 1117), an
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from copy import copy
 from datetime import datetime, timedelta
 from typing import Self
@@ -210,14 +210,16 @@ class Graph:
             request = wire.follow(link, mailbox)
         raise Later("endless-pages")
 
-    async def create_event(self, essence: Essence, room: Room, transaction_id: str, names: Mapping[Address, str]) -> Event:
-        return parse_event(await self._send(wire.create_event(essence, room, transaction_id, names)))
+    async def create_event(
+        self, essence: Essence, room: Room, transaction_id: str, names: Mapping[Address, str], linked: Sequence[Room] = ()
+    ) -> Event:
+        return parse_event(await self._send(wire.create_event(essence, room, transaction_id, names, linked)))
 
     async def update_event(self, mailbox: Address, event: Event, change: EventChange) -> Event:
         return parse_event(await self._send(wire.update_event(mailbox, event, change)))
 
-    async def release_room(self, mailbox: Address, event: Event, room: Room) -> Event:
-        return parse_event(await self._send(wire.release_room(mailbox, event, room)))
+    async def release_rooms(self, mailbox: Address, event: Event, rooms: Sequence[Room]) -> Event:
+        return parse_event(await self._send(wire.release_rooms(mailbox, event, rooms)))
 
     async def end_event(self, mailbox: Address, event: Event) -> None:
         """From the organiser's mailbox. An event that is gone already is as it should be."""

@@ -1,6 +1,6 @@
 """Graph's rules without I/O: build a request, parse an answer, map a failure. Graph's names are known here and nowhere else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
@@ -56,7 +56,8 @@ class Subscription:
 @dataclass(frozen=True, slots=True)
 class EventChange:
     """What an event is to become: the fields of `target` that differ. It is in the room `left` and is to be in `taken` (the same,
-    but for a move). `rooms` are all rooms' mailboxes, `names` those of people who are new to it.
+    but for a move). `rooms` are all rooms' mailboxes, `names` those of people who are new to it; `joined` and `released` are
+    linked rooms that come and go.
     """
 
     target: Essence
@@ -65,6 +66,8 @@ class EventChange:
     taken: Room
     rooms: frozenset[Address]
     names: Mapping[Address, str]
+    joined: Sequence[Room] = ()
+    released: Sequence[Room] = ()
 
 
 # --- requests -------------------------------------------------------------------------------------------------------------
@@ -117,7 +120,9 @@ def follow(link: str, mailbox: Address) -> Request:
 _PAGE = {"Prefer": f"{PREFER}, odata.maxpagesize=100"}
 
 
-def create_event(essence: Essence, room: Room, transaction_id: str, names: Mapping[Address, str]) -> Request:
+def create_event(
+    essence: Essence, room: Room, transaction_id: str, names: Mapping[Address, str], linked: Sequence[Room] = ()
+) -> Request:
     """In the host's mailbox with the room invited, for only that makes Exchange check the room (msgraph-sdk-dotnet issue 243). A
     room that is the host itself needs no invitation.
     """
@@ -125,7 +130,7 @@ def create_event(essence: Essence, room: Room, transaction_id: str, names: Mappi
     body = {
         "subject": essence.subject,
         **_times(essence.slot, room),
-        "attendees": people + ([_attendee(room.mailbox, room.name, "resource")] if essence.host != room.mailbox else []),
+        "attendees": people + [_resource(each) for each in (room, *linked) if each.mailbox != essence.host],
         "location": _location(room),
         "transactionId": transaction_id,
     }
@@ -139,17 +144,18 @@ def update_event(mailbox: Address, event: Event, change: EventChange) -> Request
         body["subject"] = change.target.subject
     if Field.SLOT in change.fields:
         body |= _times(change.target.slot, change.taken)
-    if change.fields & {Field.PEOPLE, Field.ROOM}:
+    if change.fields & {Field.PEOPLE, Field.ROOM, Field.LINKED}:
         body["attendees"] = _whole_collection(event, change)
     if Field.ROOM in change.fields:
         body["location"] = _location(change.taken)
     return _patch(mailbox, event, body)
 
 
-def release_room(mailbox: Address, event: Event, room: Room) -> Request:
-    kept = [_again(a) for a in event.attendees if a.address != room.mailbox]
+def release_rooms(mailbox: Address, event: Event, rooms: Sequence[Room]) -> Request:
+    released = {room.mailbox for room in rooms}
+    kept = [_again(a) for a in event.attendees if a.address not in released]
     body: dict[str, Json] = {"attendees": kept}
-    if event.location == room.mailbox:
+    if event.location in released:
         body["location"] = {"displayName": ""}
     return _patch(mailbox, event, body)
 
@@ -218,6 +224,10 @@ def _attendee(person: str, name: str, kind: str) -> Json:
     return {"type": kind, "emailAddress": {"address": person, "name": name or person}}
 
 
+def _resource(room: Room) -> Json:
+    return _attendee(room.mailbox, room.name, "resource")
+
+
 def _again(attendee: Attendee) -> Json:
     return _attendee(attendee.spelled, attendee.name, attendee.kind)
 
@@ -232,12 +242,12 @@ def _whole_collection(event: Event, change: EventChange) -> Json:
     """
     here, wanted = frozenset(invited(event, change.rooms)), change.target.people
     leaving, coming = (here - wanted, wanted - here) if Field.PEOPLE in change.fields else (frozenset(), frozenset())
-    leaving |= {change.left.mailbox, change.taken.mailbox}
-    room = [] if event.organiser == change.taken.mailbox else [_attendee(change.taken.mailbox, change.taken.name, "resource")]
+    rooms = [room for room in (change.taken, *change.joined) if room.mailbox != event.organiser]
+    leaving |= {room.mailbox for room in (change.left, *rooms, *change.released)}
     return [
         *(_again(attendee) for attendee in event.attendees if attendee.address not in leaving),
         *(_attendee(person, change.names.get(person, ""), "required") for person in sorted(coming)),
-        *room,
+        *map(_resource, rooms),
     ]
 
 

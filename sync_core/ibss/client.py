@@ -13,7 +13,7 @@ from sync_core.errors import Gone, Later, Malformed
 from sync_core.http import Answer, Json, Request
 from sync_core.ibss import wire
 from sync_core.ibss.wire import Booking, Node, Space
-from sync_core.model import Address, BookingId, Essence, Field, NodeId, RoomId
+from sync_core.model import Address, BookingId, Essence, Field, NodeId, Room, RoomId
 
 MOST_PAGES = 10_000
 
@@ -87,7 +87,7 @@ class Ibss:
         target: Essence,
         fields: frozenset[Field],
         guests: Mapping[Address, wire.Guest],
-        rooms: frozenset[Address],
+        rooms: Mapping[RoomId, Room],
     ) -> Booking:
         return await self._write(booking, wire.update_booking(booking, target, fields, guests, rooms))
 

@@ -48,6 +48,7 @@ class Booking:
     owner: Address | None
     source: str | None
     parties: tuple[Party, ...]
+    linked: tuple[RoomId, ...]
     mirrors: str | None
     cancelled: bool
     completed: bool
@@ -156,9 +157,11 @@ def create_booking(node: NodeId, essence: Essence, guests: Mapping[Address, Gues
 
 
 def update_booking(
-    booking: Booking, target: Essence, fields: Iterable[Field], guests: Mapping[Address, Guest], rooms: frozenset[Address]
+    booking: Booking, target: Essence, fields: Iterable[Field], guests: Mapping[Address, Guest], rooms: Mapping[RoomId, Room]
 ) -> Request:
-    """Only what differs is sent. A kept party goes back as IBSS keeps it, so a visitor keeps the visit."""
+    """Only what differs is sent. A kept party goes back as IBSS keeps it, so a visitor keeps the visit; a linked space that is
+    not synced stays.
+    """
     body: dict[str, Json] = {}
     if Field.SUBJECT in fields:
         body["Booking_Name"] = target.subject
@@ -166,11 +169,13 @@ def update_booking(
         before = _times(booking.slot)
         body |= {name: value for name, value in _times(target.slot).items() if value != before[name]}
     if Field.PEOPLE in fields:
-        here = people_of(booking) - rooms
+        here = people_of(booking) - _mailboxes(rooms)
         kept = [party.record for party in booking.parties if party.address in target.people or party.address not in here]
         body["Booking_Parties"] = kept + [_party(person, guests[person]) for person in sorted(target.people - here)]
     if Field.ROOM in fields:
         body["Space_Id"] = target.room
+    if Field.LINKED in fields:
+        body["Linked_Space_Ids"] = sorted(target.linked | (set(booking.linked) - rooms.keys()))
     return _patch(booking, body)
 
 
@@ -223,6 +228,7 @@ def parse_booking(body: Json) -> Booking:
             owner=address(owner) if owner else None,
             source=body.get("Booking_Source"),
             parties=tuple(_parse_party(party) for party in _listed(body.get("Booking_Parties"))),
+            linked=tuple(RoomId(space) for space in body.get("Linked_Space_Ids") or ()),
             mirrors=body.get("Meta_Ext_Booking_EventId") or None,
             cancelled=bool(body["Booking_IsCancelled"]),
             completed=bool(body.get("Booking_IsCompleted")),
@@ -301,11 +307,17 @@ def essence_of(booking: Booking, rooms: Mapping[RoomId, Room]) -> Essence:
     """`rooms` are all rooms: one that IBSS lists among the parties is not a person. A panel's booking belongs to its room, and
     nobody is invited to it.
     """
+    linked = (frozenset(booking.linked) & rooms.keys()) - {booking.room}
     if booking.unsynced:
         room = rooms.get(booking.room)
-        return Essence(booking.room, booking.slot, booking.subject, room.mailbox if room else Address(""))
-    people = people_of(booking) - {room.mailbox for room in rooms.values()}
-    return Essence(booking.room, booking.slot, booking.subject, booking.owner or Address(""), people)
+        host = room.mailbox if room else Address("")
+        return Essence(booking.room, booking.slot, booking.subject, host, linked=linked)
+    people = people_of(booking) - _mailboxes(rooms)
+    return Essence(booking.room, booking.slot, booking.subject, booking.owner or Address(""), people, linked=linked)
+
+
+def _mailboxes(rooms: Mapping[RoomId, Room]) -> frozenset[Address]:
+    return frozenset(room.mailbox for room in rooms.values())
 
 
 def names_of(booking: Booking) -> Mapping[Address, str]:

@@ -28,7 +28,7 @@ HOUR = timedelta(hours=1)
 ANA, BEN, CLEO = (Address(f"{name}@contoso.example") for name in ("ana", "ben", "cleo"))
 VERA = Address("vera@fabrikam.example")
 
-OAK, ELM = RoomId("B1/01|Oak"), RoomId("B1/01|Elm")
+OAK, ELM, FIR = (RoomId(f"B1/01|{name}") for name in ("Oak", "Elm", "Fir"))
 
 
 def room(**changes: Any) -> Room:

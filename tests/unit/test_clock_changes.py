@@ -61,7 +61,7 @@ def through_ibss(slot: Slot) -> Slot:
 def moved_in_ibss(slot: Slot) -> Slot:
     """As a booking is moved there: what is not written stays as it was."""
     here = booking()
-    body = ibss.update_booking(here, meeting(slot=slot), {Field.SLOT}, {}, frozenset()).body
+    body = ibss.update_booking(here, meeting(slot=slot), {Field.SLOT}, {}, {}).body
     return booking(**body).slot
 
 

@@ -116,7 +116,7 @@ WRITES = [
     row(CREATED, id="create"),
     *(row(update(event(), CHANGED, field, rooms=MOVES), id=field) for field in Field),
     row(update(event(), CHANGED, *Field, rooms=MOVES), id="everything"),
-    row(wire.release_room(ANA, event(), OAK_ROOM), id="release"),
+    row(wire.release_rooms(ANA, event(), [OAK_ROOM]), id="release"),
     row(wire.end_event(ANA, event()), id="cancel"),
     row(wire.decline_event(ANA, EVENT), id="decline"),
 ]
@@ -207,7 +207,7 @@ def test_a_private_meeting_moves_with_its_people_although_their_names_are_not_kn
 
 def test_a_released_room_is_taken_off_and_nobody_else() -> None:
     read = event([attendee(BEN, "Ben Berg"), OAK_INVITED, attendee(X500), attendee(ELM_ROOM.mailbox, "Elm", "resource")])
-    sent = wire.release_room(ANA, read, OAK_ROOM)
+    sent = wire.release_rooms(ANA, read, [OAK_ROOM])
     assert sent_attendees(sent) == [(BEN, "required", "Ben Berg"), (X500, "required", X500), ELM_SENT]
     assert sent.body["location"] == {"displayName": ""}
     assert sent.headers == {"If-Match": 'W/"7"'}
@@ -215,7 +215,7 @@ def test_a_released_room_is_taken_off_and_nobody_else() -> None:
 
 def test_a_location_that_names_another_room_is_left_when_a_room_is_released() -> None:
     read = event(location={"displayName": "Elm", "locationUri": ELM_ROOM.mailbox})
-    assert "location" not in wire.release_room(ANA, read, OAK_ROOM).body
+    assert "location" not in wire.release_rooms(ANA, read, [OAK_ROOM]).body
 
 
 SUMMER = slot(0)

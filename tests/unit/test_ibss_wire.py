@@ -16,7 +16,7 @@ row = pytest.param
 BASE = "https://api.ibss.example"
 NODE = NodeId("11")
 END = NOW.replace(day=3)
-ROOMS = frozenset({OAK_ROOM.mailbox})
+ROOMS = {OAK_ROOM.id: OAK_ROOM}
 
 
 ADDRESSES = [
@@ -101,6 +101,7 @@ ONLY = [
         id="time",
     ),
     row(Field.PEOPLE, {"Booking_Parties": [party(BEN, "Ben", "Berg")]}, id="people"),
+    row(Field.LINKED, {"Linked_Space_Ids": []}, id="linked rooms"),
 ]
 
 

@@ -20,6 +20,7 @@ from tests.unit.examples import (
     AUTO_CANCELLED,
     BOOKING_GONE,
     ELM,
+    ELM_ROOM,
     EVENT_GONE,
     MEETING,
     NOT_THERE,
@@ -63,7 +64,7 @@ GONE = [
     row(linked(), there(), BOOKING_GONE, OUTLOOK_WINS, closes(Reason.BOOKING_GONE, CancelEvent()), id="booking cancelled"),
     row(
         linked(),
-        there(shared=True),
+        there(others=frozenset({ELM_ROOM.mailbox})),
         BOOKING_GONE,
         OUTLOOK_WINS,
         closes(Reason.BOOKING_GONE, ReleaseRoom()),

@@ -6,7 +6,7 @@ import pytest
 
 from sync_core.model import PRIVATE_SUBJECT, Essence, Field, Present, Reason, Side, State
 from sync_core.planner import Plan, Policy, UpdateBooking, UpdateEvent, merge, plan
-from tests.unit.examples import ANA, BEN, CLEO, ELM, MEETING, NOW, VERA, linked, meeting, slot, there
+from tests.unit.examples import ANA, BEN, CLEO, ELM, FIR, MEETING, NOW, VERA, linked, meeting, slot, there
 
 row = pytest.param
 OUTLOOK, IBSS = Side.OUTLOOK, Side.IBSS
@@ -19,7 +19,8 @@ WITHOUT_BEN = meeting(people=frozenset())
 IN_ELM = meeting(room=ELM)
 PRIVATE = meeting(subject=PRIVATE_SUBJECT, people=frozenset(), private=True)
 REDACTED = replace(PRIVATE, private=False)
-EVERYTHING_ELSE = meeting(room=ELM, slot=slot(4), subject="Retro", people=frozenset({CLEO}))
+EVERYTHING_ELSE = meeting(room=ELM, slot=slot(4), subject="Retro", people=frozenset({CLEO}), linked=frozenset({FIR}))
+LINKED = meeting(linked=frozenset({FIR}))
 
 ONE_SIDE_CHANGED = [
     row(RENAMED, {Field.SUBJECT}, id="subject"),
@@ -28,6 +29,7 @@ ONE_SIDE_CHANGED = [
     row(WITH_CLEO, {Field.PEOPLE}, id="somebody invited"),
     row(WITHOUT_BEN, {Field.PEOPLE}, id="somebody taken off"),
     row(IN_ELM, {Field.ROOM}, id="room"),
+    row(LINKED, {Field.LINKED}, id="linked room"),
     row(EVERYTHING_ELSE, set(Field), id="all at once"),
 ]
 

@@ -29,8 +29,10 @@ from tests.unit.examples import (
     BOOKING_UNKNOWN,
     CLEO,
     ELM,
+    ELM_ROOM,
     EVENT_GONE,
     EVENT_UNKNOWN,
+    FIR,
     MEETING,
     NOT_THERE,
     NOW,
@@ -59,6 +61,7 @@ def essences(slots: tuple[Any, ...] = AHEAD) -> st.SearchStrategy[Essence]:
         slot=st.sampled_from(slots),
         subject=st.sampled_from(("Review", "Retro", "Booking")),
         people=PEOPLE,
+        linked=st.sampled_from((frozenset(), frozenset({FIR}))),
     )
 
 
@@ -68,7 +71,9 @@ def redacted(essence: Essence) -> Essence:
 
 
 ALL = essences((*AHEAD, *BEHIND_OR_FAR))
-PRESENT_EVENTS = st.builds(Present, ALL | ALL.map(redacted), writable=st.booleans(), shared=st.booleans())
+PRESENT_EVENTS = st.builds(
+    Present, ALL | ALL.map(redacted), writable=st.booleans(), others=st.sampled_from([frozenset(), frozenset({ELM_ROOM.mailbox})])
+)
 PRESENT_BOOKINGS = st.builds(Present, ALL, unsynced=st.sampled_from((None, None, None, Reason.NO_DIRECTORY_ACCOUNT)))
 EVENTS = PRESENT_EVENTS | st.sampled_from((EVENT_GONE, ROOM_REMOVED, ROOM_DECLINED, NOT_THERE))
 BOOKINGS = PRESENT_BOOKINGS | st.sampled_from((BOOKING_GONE, AUTO_CANCELLED, ROOM_NOT_SYNCED, NOT_THERE))
@@ -173,7 +178,7 @@ def test_nothing_private_is_told_and_nothing_private_is_written_over(
     made = plan(link, event, booking, policy, NOW)
     for action in made.actions:
         if isinstance(action, UpdateEvent):
-            assert action.fields <= {Field.ROOM, Field.SLOT}
+            assert action.fields <= {Field.ROOM, Field.SLOT, Field.LINKED}
         if isinstance(action, UpdateEvent | UpdateBooking | CreateBooking):
             assert (action.target.subject, action.target.people) == (PRIVATE_SUBJECT, frozenset())
 
@@ -191,6 +196,7 @@ CHANGES: dict[Field, Callable[[Essence], Essence]] = {
     Field.SLOT: lambda essence: replace(essence, slot=slot(6)),
     Field.SUBJECT: lambda essence: replace(essence, subject="Standup"),
     Field.PEOPLE: lambda essence: replace(essence, people=essence.people ^ {CLEO}),
+    Field.LINKED: lambda essence: replace(essence, linked=essence.linked ^ {FIR}),
 }
 
 
