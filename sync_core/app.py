@@ -119,6 +119,7 @@ def compose(
     from sync_core.pull import Pull
     from sync_core.readings import Readings
     from sync_core.rooms import Rooms
+    from sync_core.shapes import Shapes
     from sync_core.subscriptions import Subscriptions
     from sync_core.sync import Sync
 
@@ -131,16 +132,17 @@ def compose(
         release_room_only=settings.on_booking_cancelled is OnBookingCancelled.REMOVE_ROOM,
         keep_declined=settings.on_room_declined is OnRoomDeclined.KEEP,
     )
-    hold = settings.hold_panel_bookings is Switch.ON
+    hold, whole_series = settings.hold_panel_bookings is Switch.ON, settings.series_changes is Switch.ON
 
     def look_over(those: Rooms, graph: Graph = graph, ibss: Ibss = ibss) -> Look:
-        return Look(graph, ibss, store, those, Readings(graph, ibss, store, those, hold=hold))
+        return Look(graph, ibss, store, those, Readings(graph, ibss, store, those, hold=hold, inherit=whole_series))
 
     execution = Execution(graph, ibss, store, rooms, VisitorPolicy(settings.visitors, settings.tenant_domains))
     brake = Brake(store, settings.cancel_brake, clock)
     read_ahead = ReadAhead(graph, ibss, store, partial(look_over, rooms))
     look = look_over(rooms)
-    sync = Sync(graph, store, queues, rooms, look, read_ahead, execution, brake, policy, subscriptions.watch_host, clock)
+    shapes = Shapes(graph, store, apply=whole_series)
+    sync = Sync(graph, store, queues, rooms, look, read_ahead, execution, brake, shapes, policy, subscriptions.watch_host, clock)
     pull = Pull(graph, ibss, store, queues, rooms, subscriptions, clock)
     operations = _operations(graph, ibss, store, queues, rooms, look_over, policy, schedules or {}, clock)
     return Workers(sync, pull, subscriptions, operations)

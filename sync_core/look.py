@@ -181,8 +181,7 @@ class Look:
         occurrence = link.instance is not None and link.instance.original_start is not None
         if not (occurrence and isinstance(event.reading, Absent) and isinstance(booking.reading, Present) and booking.booking):
             return None
-        found = await self._readings.unlinked_event(room, booking.booking)
-        return found if isinstance(found, Event) else None
+        return await self._readings.successor(room, booking.booking)
 
     async def _booking_side(self, room: Room, link: Link, event: EventSide) -> BookingSide:
         """A create whose answer was lost may have made the booking, also when its event is gone by now."""

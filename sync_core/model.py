@@ -144,6 +144,7 @@ class Reason(StrEnum):
     BOOKING_UNREADABLE = "IBSS could not be read"
     BRAKED = "held back: too many meetings of this room would be cancelled at once"
     DISPUTED = "frozen: something else keeps changing it back"
+    SERIES_CHANGED = "the series was changed as a whole, and SERIES_CHANGES is off"
     REFUSED = "refused by the other side"
 
 

@@ -161,7 +161,7 @@ def _room_row(item: Told, key: Mapping[str, str]) -> list[str]:
         str(links["linked"]),
         str(links["creating"]),
         _reasons(links["not synced"]),
-        _reasons({**links["rejected"], **links["frozen"]}),
+        _reasons({**links["rejected"], **links["frozen"], **links["held back"]}),
         _link("plan", {"room": item["id"], **key}, "Plan"),
     ]
 

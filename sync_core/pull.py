@@ -29,13 +29,15 @@ UNSETTLED = frozenset(
         Reason.ONLY_THE_ROOM_HAS_IT,
         Reason.READS_EMPTY,
         Reason.BOOKING_UNREADABLE,
-        Reason.BEYOND_HORIZON,
         Reason.AMBIGUOUS,
         Reason.BRAKED,
-        Reason.NO_DIRECTORY_ACCOUNT,
+        Reason.SERIES_CHANGED,
     }
 )
-"""Reasons that time alone, or a setting, may end."""
+"""Reasons that time alone may end."""
+
+ONCE_LISTED = frozenset({Reason.BEYOND_HORIZON, Reason.NO_DIRECTORY_ACCOUNT})
+"""Reasons that may end for a booking that is listed: it has come within the horizon, or panels are held now."""
 
 type Item = SyncInstance | Part
 """Something to look at: a meeting for itself, or an occurrence that may be looked at together with others of its series."""
@@ -220,15 +222,16 @@ class Pull:
         await self._send(messages)
         log.info("building %s: %d bookings, %d to look at", building, len(bookings), len(messages))
 
-    async def _differing(self, room: RoomId, bookings: list[Booking], now: datetime) -> list[SyncInstance]:
+    async def _differing(self, room: RoomId, bookings: list[Booking], now: datetime) -> list[SyncWork]:
         known = await self._store.links(room)
         links = {link.booking_id: link for link in known}
         here = {booking.id: booking for booking in bookings if booking.room == room}
         waiting = [link for link in known if link.detail in SLOT_TAKEN or link.reason in UNSETTLED]
+        waiting += [link for link in known if link.booking_id in here and link.reason in ONCE_LISTED]
         unseen = [link for link in known if link.booking_id and _live(link) and _ahead(link, now) and link.booking_id not in here]
         changed = [booking for booking in here.values() if _differs(booking, links.get(booking.id))]
         told = [SyncInstance(booking=booking.id, node=booking.node) for booking in changed]
-        return list(dict.fromkeys([*map(work_of, unseen), *map(work_of, waiting), *told]))
+        return _works(room, [*map(_item_of, unseen), *map(_item_of, waiting), *told])
 
 
 async def _round(pages: AsyncIterator[DeltaPage]) -> tuple[list[Change], str]:

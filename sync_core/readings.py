@@ -40,10 +40,13 @@ NO_BOOKING = BookingSide(Absent(Reason.NOTHING_THERE))
 
 
 class Readings:
-    """`hold`: HOLD_PANEL_BOOKINGS, a panel's booking is mirrored by an event of the room's own."""
+    """`hold`: HOLD_PANEL_BOOKINGS, a panel's booking is mirrored by an event of the room's own. `inherit`: SERIES_CHANGES, the
+    booking of an event that is gone goes on with the one that stands in its place.
+    """
 
-    def __init__(self, graph: Graph, ibss: Ibss, store: Store, rooms: Rooms, *, hold: bool) -> None:
-        self._graph, self._ibss, self._store, self._rooms, self._hold = graph, ibss, store, rooms, hold
+    def __init__(self, graph: Graph, ibss: Ibss, store: Store, rooms: Rooms, *, hold: bool, inherit: bool) -> None:
+        self._graph, self._ibss, self._store, self._rooms = graph, ibss, store, rooms
+        self._hold, self._inherit = hold, inherit
 
     # Outlook
 
@@ -151,6 +154,11 @@ class Readings:
         ]
         return EventSide(await self.present(made[0], room), made[0]) if made and not made[0].cancelled else NO_EVENT
 
+    async def successor(self, room: Room, booking: Booking) -> Event | None:
+        """What stands in the place of an occurrence that is gone."""
+        found = await self.unlinked_event(room, booking) if self._inherit else None
+        return found if isinstance(found, Event) else None
+
     async def unlinked_event(self, room: Room, booking: Booking) -> Event | Reason | None:
         """The room's copy of the one meeting of this host in this very slot that no booking has yet."""
         if booking.unsynced and not self._hold:
@@ -214,8 +222,8 @@ class Readings:
     async def _is_free(self, room: Room, booking: Booking) -> bool:
         """No event has it; or the event that had it is gone, as when a series is split and its tail stands anew."""
         link = await self._store.link_of_booking(booking.id)
-        if _free(link):
-            return True
+        if _free(link) or not self._inherit:
+            return _free(link)
         return isinstance((await self.event(room, link, None)).reading, Absent)
 
 

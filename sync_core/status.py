@@ -20,6 +20,8 @@ from sync_core.store import Store
 ROOMS_A_PAGE = 50
 KEPT_SHOWN = 50
 AT_ONCE = 8
+HELD = frozenset({Reason.BRAKED, Reason.SERIES_CHANGED, Reason.ROOM_DECLINED, Reason.READS_EMPTY, Reason.ONLY_THE_ROOM_HAS_IT})
+"""Why meetings that are linked are not in sync."""
 SOON = timedelta(hours=12)
 """A subscription is renewed at half its life of 70 h: one with less than this left has missed several renewals."""
 
@@ -145,7 +147,8 @@ def _item(health: Health, standings: Counter[tuple[State, Reason]]) -> dict[str,
         "watched_until": subscribed.expires.isoformat() if subscribed else None,
         "read_until": watch.window_end.isoformat() if watch and watch.window_end else None,
         "links": {state: _counted(state, standings) for state in (State.LINKED, State.CREATING)}
-        | {state: _reasons(state, standings) for state in (State.NOT_SYNCED, State.REJECTED, State.FROZEN)},
+        | {state: _reasons(state, standings) for state in (State.NOT_SYNCED, State.REJECTED, State.FROZEN)}
+        | {"held back": {why: number for why, number in _reasons(State.LINKED, standings).items() if why in HELD}},
     }
 
 

@@ -4,6 +4,7 @@
 |-----------|----------------|--------------------|-------------------------------------------------|
 | links     | room           | link key           | a link: one point read by (room, instance)      |
 | links     | booking:<id>   | -                  | which link a booking has: this row decides      |
+| links     | series:<uid>   | -                  | when a series repeats, as its first booking saw it |
 | links     | instance:<key> | room               | the rooms in which a meeting was ever linked    |
 | rooms     | room           | room               | a room as IBSS describes it                     |
 | rooms     | watch          | room               | its delta link and window, its health           |
@@ -95,6 +96,13 @@ class Store:
     async def rooms_of(self, instance_key: str) -> list[RoomId]:
         found = self._links.query("PartitionKey eq @partition", partition=encode(f"instance:{instance_key}"))
         return [RoomId(decode(row["RowKey"])) async for row in found]
+
+    async def series_shape(self, uid: str) -> str | None:
+        row = await self._links.get(encode(f"series:{uid}"), "-")
+        return row["shape"] if row else None
+
+    async def remember_series(self, uid: str, shape: str) -> None:
+        await self._links.put({"PartitionKey": encode(f"series:{uid}"), "RowKey": "-", "shape": shape})
 
     async def rename_link(self, old: Link, new: Link) -> Link:
         """The link under another room or key. In the same room at once; to another room by writing the new one first. The old

@@ -17,6 +17,7 @@ from sync_core.model import Address, Essence, EventId, Field, Reason, State
 from sync_core.planner import CancelBooking, CancelEvent, CreateEvent, Plan, Policy, ReleaseRoom, UpdateEvent
 from sync_core.queues import PullRoom, Queues, SyncInstance, SyncSeries, SyncWork, again
 from sync_core.rooms import Rooms
+from sync_core.shapes import Shapes
 from sync_core.situation import Situation, decided
 from sync_core.store import Store
 
@@ -45,13 +46,14 @@ class Sync:
         read_ahead: ReadAhead,
         execution: Execution,
         brake: Brake,
+        shapes: Shapes,
         policy: Policy,
         watch_host: Callable[[Address], Awaitable[None]],
         clock: Callable[[], datetime],
     ) -> None:
         self._graph, self._store, self._queues, self._rooms = graph, store, queues, rooms
         self._look, self._read_ahead = look, read_ahead
-        self._execution, self._brake, self._policy = execution, brake, policy
+        self._execution, self._brake, self._shapes, self._policy = execution, brake, shapes, policy
         self._watch_host, self._clock = watch_host, clock
 
     async def work_on(self, work: SyncWork) -> None:
@@ -150,6 +152,8 @@ class Sync:
         booking = situation.booking.booking
         if disputed(situation.link, plan, now):
             outcome = await self._freeze(situation)
+        elif await self._shapes.forbid(situation, plan):
+            outcome = await self._execution.hold(situation, Reason.SERIES_CHANGED)
         elif cancels and not await self._brake.lets_go(situation.link, booking.series if booking else None):
             outcome = await self._execution.hold(situation, Reason.BRAKED)
         else:

@@ -163,6 +163,10 @@ class Graph:
                     return event
         return None
 
+    async def shape(self, mailbox: Address, uid: str) -> str | None:
+        """When a series repeats, and for how long; None when this mailbox has no such series, or has it as cancelled."""
+        return wire.parse_shape(await self._send(wire.find_shape(mailbox, uid)))
+
     async def occurrences(self, mailbox: Address, master: EventId, start: datetime, end: datetime) -> list[Event]:
         return await self._events(wire.list_instances(mailbox, master, start, end), mailbox)
 

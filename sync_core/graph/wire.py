@@ -1,7 +1,8 @@
 """Graph's rules without I/O: build a request, parse an answer, map a failure. Graph's names are known here and nowhere else."""
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -89,6 +90,11 @@ def find_event(mailbox: Address, ical_uid: str) -> Request:
     """The single event or the series master with this iCalUId."""
     wanted = ical_uid.replace("'", "''")
     return Request("GET", f"{_of(mailbox)}/events", {"$filter": f"iCalUId eq '{wanted}'", "$select": SELECT}, mailbox=mailbox)
+
+
+def find_shape(mailbox: Address, ical_uid: str) -> Request:
+    request = find_event(mailbox, ical_uid)
+    return replace(request, query={**request.query, "$select": "id,type,isCancelled,recurrence,start"})
 
 
 def list_instances(mailbox: Address, master: EventId, start: datetime, end: datetime) -> Request:
@@ -262,6 +268,15 @@ def parse_events(body: Json) -> tuple[Event, ...]:
 def parse_good_events(body: Json) -> tuple[Event, ...]:
     """Those of a page that keep to Graph's documentation."""
     return tuple(event for item in _value(body) if (event := _parsed(item)) is not None)
+
+
+def parse_shape(body: Json) -> str | None:
+    """The recurrence and the hour of the series master among these; the day of its start is in its recurrence."""
+    for item in _value(body):
+        if isinstance(item, dict) and item.get("type") == "seriesMaster" and not item.get("isCancelled"):
+            start = (item.get("start") or {}).get("dateTime") or ""
+            return json.dumps([item.get("recurrence"), start], sort_keys=True)
+    return None
 
 
 def parse_delta_page(body: Json) -> DeltaPage:

@@ -29,6 +29,7 @@ async def test_B14_the_status_counts_links_by_state_and_reason(world: World) -> 
         "not synced": {"made without a directory account": 1},
         "rejected": {},
         "frozen": {},
+        "held back": {},
     }
     assert oak["watched_until"] > world.clock.now().isoformat()
     assert oak["problems"] == []
