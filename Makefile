@@ -19,7 +19,7 @@ install: ## put Python 3.13, the packages and Azurite beside the project; does n
 	@python3 localdev/install.py
 
 test: install ## all tests that need no browser  [PYTEST="tests/unit -x"]
-	$(PYTHON) -m pytest -m "not browser" $(PYTEST)
+	$(PYTHON) -m pytest -n auto --dist loadfile -m "not browser" $(PYTEST)
 
 browser: install ## the browser tests; they drive the machine's Chromium and install none
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \

@@ -121,7 +121,7 @@ def test_a_failed_message_waits_for_the_visibility_timeout(start_host: StartHost
     queue.send("sentinel")
     host.told_about(1, body="sentinel")
     assert len(host.told_about(1, body="fail")) == 1
-    assert queue.length == 1
+    eventually(lambda: queue.length == 1)
 
 
 def test_the_last_failure_moves_it_at_once(start_host: StartHost, queue: Queue) -> None:
