@@ -112,6 +112,7 @@ async def sweep_bookings(timer: func.TimerRequest) -> None:  # noqa: ARG001
 @app.timer_trigger("timer", "%ROLL_HORIZON_SCHEDULE%")
 async def roll_horizon(timer: func.TimerRequest) -> None:  # noqa: ARG001
     await service.workers.pull.roll_horizon()
+    await service.workers.purge.purge()
 
 
 async def _keep(queue: str, message: func.QueueMessage) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sync_core.operations import Operations
     from sync_core.planner import Policy
     from sync_core.pull import Pull
+    from sync_core.purge import Purge
     from sync_core.rooms import Rooms
     from sync_core.subscriptions import Subscriptions
     from sync_core.sync import Sync
@@ -50,6 +51,7 @@ class Workers:
     sync: Sync
     pull: Pull
     subscriptions: Subscriptions
+    purge: Purge
     operations: Operations
 
 
@@ -117,6 +119,7 @@ def compose(
     from sync_core.look import Look
     from sync_core.planner import Policy
     from sync_core.pull import Pull
+    from sync_core.purge import Purge
     from sync_core.readings import Readings
     from sync_core.rooms import Rooms
     from sync_core.shapes import Shapes
@@ -145,7 +148,7 @@ def compose(
     sync = Sync(graph, store, queues, rooms, look, read_ahead, execution, brake, shapes, policy, subscriptions.watch_host, clock)
     pull = Pull(graph, ibss, store, queues, rooms, subscriptions, clock)
     operations = _operations(graph, ibss, store, queues, rooms, look_over, policy, schedules or {}, clock)
-    return Workers(sync, pull, subscriptions, operations)
+    return Workers(sync, pull, subscriptions, Purge(store, rooms, clock), operations)
 
 
 def _operations(

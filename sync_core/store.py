@@ -74,6 +74,23 @@ class Store:
     async def links(self, room: RoomId) -> list[Link]:
         return [rows.link(row) async for row in self._links.query("PartitionKey eq @partition", partition=encode(room))]
 
+    async def links_with_age(self, room: RoomId) -> list[tuple[Link, datetime]]:
+        """And when each was last written."""
+        found = self._links.query("PartitionKey eq @partition", partition=encode(room))
+        return [(rows.link(row), row.metadata["timestamp"]) async for row in found]
+
+    async def forget_link(self, link: Link) -> None:
+        """With all that leads to it, and its journal. Raises Stale when it has been written since."""
+        if link.row_etag is not None:
+            await self._links.drop(rows.link_row(link), link.row_etag)
+        owner = await self._links.get(encode(f"booking:{link.booking_id}"), "-") if link.booking_id else None
+        if owner is not None and (owner["room"], owner["key"]) == (link.room, link.key):
+            await self._links.delete(encode(f"booking:{link.booking_id}"), "-")
+        await self._links.delete(encode(f"instance:{link.key}"), encode(link.room))
+        await self._rooms.delete("frozen", encode(f"{link.room}|{link.key}"))
+        for entry in await self.journal(link.room, link.key):
+            await self._journal.delete(entry["PartitionKey"], entry["RowKey"])
+
     async def link_of_room_event(self, room: RoomId, event: EventId) -> Link | None:
         wanted = "PartitionKey eq @partition and room_event_id eq @event"
         async for row in self._links.query(wanted, partition=encode(room), event=event):

@@ -83,6 +83,16 @@ class Table:
         except AzureError as error:
             raise _away(error) from error
 
+    async def drop(self, row: Row, etag: str) -> None:
+        """Raises Stale when it has been written since, or is gone."""
+        unchanged = MatchConditions.IfNotModified
+        try:
+            await self._client.delete_entity(row["PartitionKey"], row["RowKey"], etag=etag, match_condition=unchanged)
+        except (ResourceModifiedError, ResourceNotFoundError) as error:
+            raise Stale("row") from error
+        except AzureError as error:
+            raise _away(error) from error
+
     async def swap(self, old: Row, etag: str, new: Row) -> str:
         unchanged = {"etag": etag, "match_condition": MatchConditions.IfNotModified}
         try:

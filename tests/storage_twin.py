@@ -4,9 +4,9 @@ Held to its word by tests/contract/test_store.py and test_queues.py, which run o
 """
 
 import copy
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -28,14 +28,15 @@ LONGEST_TEXT = 32 * 1024
 class TableTwin:
     """The part of azure.data.tables.aio.TableClient that the product uses. `operations` counts what Azure would bill."""
 
-    def __init__(self) -> None:
-        self._rows: dict[Key, tuple[dict[str, Any], str]] = {}
+    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._now = now
+        self._rows: dict[Key, tuple[dict[str, Any], str, datetime]] = {}
         self._versions = count(1)
         self.operations = 0
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        return [row for row, _ in self._rows.values()]
+        return [row for row, *_ in self._rows.values()]
 
     def lose(self) -> None:
         """Every row."""
@@ -51,7 +52,7 @@ class TableTwin:
         self.operations += 1
         conditions = [part.split(" eq @") for part in wanted.split(" and ")]
         for key in sorted(self._rows):
-            row, _ = self._rows[key]
+            row, *_ = self._rows[key]
             if all(row.get(name) == parameters[parameter] for name, parameter in conditions):
                 entity = self._entity(key)
                 for name in set(entity) - set(select or entity):
@@ -71,8 +72,10 @@ class TableTwin:
         self.operations += 1
         return self._put(row)
 
-    async def delete_entity(self, partition: str, row: str) -> None:
+    async def delete_entity(self, partition: str, row: str, *, etag: str = "", match_condition: Any = None) -> None:
         self.operations += 1
+        if etag:
+            self._checked((partition, row), etag)
         self._rows.pop((partition, row), None)
 
     async def submit_transaction(self, operations: Iterable[Any]) -> list[dict[str, Any]]:
@@ -112,13 +115,13 @@ class TableTwin:
         if any(len(value) > LONGEST_TEXT for value in row.values() if isinstance(value, str)):
             raise HttpResponseError("PropertyValueTooLarge")
         etag = f'W/"{next(self._versions)}"'
-        self._rows[_key(row)] = ({name: value for name, value in row.items() if value is not None}, etag)
+        self._rows[_key(row)] = ({name: value for name, value in row.items() if value is not None}, etag, self._now())
         return {"etag": etag}
 
     def _entity(self, key: Key) -> TableEntity:
-        row, etag = self._rows[key]
+        row, etag, written = self._rows[key]
         entity = TableEntity(**row)
-        entity._metadata = {"etag": etag}
+        entity._metadata = {"etag": etag, "timestamp": written}
         return entity
 
 

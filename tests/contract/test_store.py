@@ -13,7 +13,6 @@ from sync_core.tables import decode, encode
 from tests.contract.keys import TRICKY_KEYS
 from tests.unit.examples import ANA, BEN, ELM, MEETING, NOW, OAK, VERA, linked, meeting, slot
 
-pytest_plugins = ("tests.contract.storages",)
 row = pytest.param
 
 # links

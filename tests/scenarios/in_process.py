@@ -60,7 +60,7 @@ class World:
         self.ibss_simulator = IbssSimulator(self.clock.now, self._from_ibss, service_url="http://127.0.0.1:7071")
         self.outlook = Outlook(_client(graph_app(self.graph, ticking=False), GRAPH, {"Authorization": "Bearer person"}))
         self.ibss = IbssApp(_client(ibss_app(self.ibss_simulator, ticking=False), IBSS, {}))
-        self.tables = {name: TableTwin() for name in ("links", "rooms", "journal", "kept")}
+        self.tables = {name: TableTwin(self.clock.now) for name in ("links", "rooms", "journal", "kept")}
         self.pull_queue, self.sync_queue = QueueTwin(self.clock.now), QueueTwin(self.clock.now)
         self.queues = Queues(self.pull_queue, self.sync_queue)
         self.store = Store(**self.tables)
