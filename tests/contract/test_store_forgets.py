@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sync_core.errors import Stale
-from sync_core.model import Reason
+from sync_core.model import BookingId, Reason
 from sync_core.store import Store
 from tests.unit.examples import NOW, OAK, linked
+
+BOOKING = BookingId("BK-1")
 
 
 async def test_a_link_is_as_old_as_its_last_write(store: Store) -> None:
@@ -20,15 +22,14 @@ async def test_a_link_is_as_old_as_its_last_write(store: Store) -> None:
 
 
 async def test_a_link_is_forgotten_with_all_that_leads_to_it_and_its_journal(store: Store) -> None:
-    link = await store.save_link(linked())
-    assert link.booking_id is not None
-    await store.point(link.booking_id, link)
+    link = await store.save_link(linked(booking_id=BOOKING))
+    await store.point(BOOKING, link)
     await store.remember_room(link.key, link.room)
     await store.note(link.room, link.key, NOW, Reason.NEW_EVENT, "CreateBooking", "done")
     await store.raise_alarm(link, NOW)
     await store.forget_link(link)
     assert await store.link(link.room, link.key) is None
-    assert await store.link_of_booking(link.booking_id) is None
+    assert await store.link_of_booking(BOOKING) is None
     assert await store.rooms_of(link.key) == []
     assert await store.journal(link.room, link.key) == []
     assert await store.alarms() == []
@@ -43,9 +44,8 @@ async def test_a_link_that_was_written_since_is_not_forgotten(store: Store) -> N
 
 
 async def test_a_pointer_that_leads_elsewhere_by_now_stays(store: Store) -> None:
-    old = await store.save_link(linked())
-    other = await store.save_link(replace(linked(), key="another", row_etag=None))
-    assert other.booking_id is not None
-    await store.point(other.booking_id, other)
+    old = await store.save_link(linked(booking_id=BOOKING))
+    other = await store.save_link(linked(booking_id=BOOKING, key="another"))
+    await store.point(BOOKING, other)
     await store.forget_link(old)
-    assert await store.link_of_booking(other.booking_id) == other
+    assert await store.link_of_booking(BOOKING) == other
