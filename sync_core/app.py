@@ -148,7 +148,7 @@ def compose(
     sync = Sync(graph, store, queues, rooms, look, read_ahead, execution, brake, shapes, policy, subscriptions.watch_host, clock)
     pull = Pull(graph, ibss, store, queues, rooms, subscriptions, clock)
     operations = _operations(graph, ibss, store, queues, rooms, look_over, policy, schedules or {}, clock)
-    return Workers(sync, pull, subscriptions, Purge(store, rooms, clock), operations)
+    return Workers(sync, pull, subscriptions, Purge(store, rooms, subscriptions, clock), operations)
 
 
 def _operations(

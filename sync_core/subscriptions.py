@@ -6,7 +6,7 @@ Hosts are watched because a room is not told everything: when only the other att
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -77,6 +77,14 @@ class Subscriptions:
         except SyncError as error:
             log.warning("a host's calendar cannot be watched: %s", error)
         self._watched_hosts.add(host)
+
+    async def release_hosts(self, wanted: Collection[Address]) -> None:
+        """Hosts of whose meetings none is left are not watched any more."""
+        for subscribed in await self._store.subscriptions():
+            if subscribed.room is None and subscribed.mailbox not in wanted:
+                await self._drop(subscribed.id)
+                self._watched_hosts.discard(subscribed.mailbox)
+                log.info("a host without meetings is watched no longer")
 
     async def _held(self, rooms: dict[Address, RoomId]) -> dict[Address, Subscribed]:
         """Remembered, alive at Graph and still wanted: one a calendar. All others of ours are dropped, those too that deliver to

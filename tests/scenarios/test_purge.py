@@ -2,6 +2,7 @@
 
 from localdev.world import ANA, BEN, OAK
 from tests.scenarios.in_process import World
+from tests.scenarios.operator_desk import status_of
 from tests.scenarios.people import Slot
 
 
@@ -56,3 +57,20 @@ async def test_S14_a_cancelled_meeting_is_known_for_a_month_and_one_ahead_for_as
     await world.ibss.change(ANA, await world.ibss.booking(ahead), Booking_Name="Still ahead")
     await world.settle()
     assert (await world.outlook.the_event(ANA.address, far))["subject"] == "Still ahead"
+
+
+async def test_S15_a_host_whose_meetings_are_all_forgotten_is_watched_no_longer(world: World) -> None:
+    far = world.slot()
+    far = Slot(far.start.replace(month=8), far.end.replace(month=8))
+    await world.ibss.book(ANA, OAK, far, "Far ahead")
+    await world.settle()
+    assert (await status_of(world))["summary"]["hosts_watched"] == 3
+    await days_go_by(world, 50)
+    assert (await status_of(world))["summary"]["hosts_watched"] == 1
+    slot = world.slot()
+    event = await world.outlook.book(BEN, slot, "Ben's again", (OAK,))
+    await world.settle()
+    assert (await status_of(world))["summary"]["hosts_watched"] == 2
+    await world.outlook.change(BEN, event["id"], subject="Ben's, renamed")
+    await world.settle()
+    assert (await world.ibss.the_booking(OAK, slot))["Booking_Name"] == "Ben's, renamed"
