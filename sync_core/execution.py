@@ -34,6 +34,7 @@ from sync_core.settings import Visitors
 from sync_core.situation import Situation, idempotency_key, seen, transaction_id, without_booking, without_event
 from sync_core.store import Store
 
+NOT_THE_ORGANIZER = "ErrorAccessDenied"
 ROOM_TAKEN = "RoomTaken"
 """Our own refusal, in the words of the others'."""
 
@@ -217,8 +218,7 @@ class Execution:
             case UpdateEvent(target, fields):
                 return await self._update_event(situation, link, target, fields)
             case CancelEvent():
-                original = _original(situation)
-                await self._graph.end_event(original.organiser, original)
+                await self._end_event(situation)
                 return link
             case ReleaseRoom():
                 await self._release_room(situation)
@@ -227,6 +227,16 @@ class Execution:
                 raise AssertionError("a create stands alone in its plan")
             case _:
                 assert_never(action)
+
+    async def _end_event(self, situation: Situation) -> None:
+        """Where Graph lets nobody but somebody else cancel it, the room declines (Microsoft docs, event-cancel)."""
+        original, copy = _original(situation), situation.link.room_event_id
+        try:
+            await self._graph.end_event(original.organiser, original)
+        except Refused as refusal:
+            if refusal.code != NOT_THE_ORGANIZER or copy is None:
+                raise
+            await self._graph.decline_event(situation.room.mailbox, copy)
 
     async def _cancel_booking(self, situation: Situation, link: Link) -> Link:
         """Unless another link has taken the booking over meanwhile."""

@@ -119,3 +119,20 @@ async def untouchable(world: World, event: str) -> tuple[object, ...]:
     now = await world.outlook.event(ANA.address, event)
     attachments = checked(await world.outlook.http.get(f"/users/{ANA.address}/events/{event}/attachments"))["value"]
     return now["body"], now["isOnlineMeeting"], now["onlineMeeting"], attachments
+
+
+async def test_B18_a_meeting_that_we_may_not_cancel_is_declined_by_its_room(world: World) -> None:
+    slot = world.slot()
+    booking = await world.ibss.book(ANA, OAK, slot, "Not ours to end", (BEN,))
+    await world.settle()
+    fault = {"method": "POST", "path": "/cancel", "status": 400, "code": "ErrorAccessDenied", "times": 1}
+    checked(await world.outlook.http.post(f"{world.outlook.side_door}/faults", json=fault))
+    await world.ibss.cancel(ANA, await world.ibss.booking(booking))
+    await world.settle()
+    assert await world.outlook.calendar(OAK.mailbox, slot) == []
+    event = await world.outlook.the_event(ANA.address, slot)
+    (room,) = [a for a in event["attendees"] if a["type"] == "resource"]
+    assert room["status"]["response"] == "declined"
+    writes = await world.writes()
+    await world.sweep()
+    assert await world.writes() == writes
