@@ -37,6 +37,8 @@ from sync_core.store import Store
 NOT_THE_ORGANIZER = "ErrorAccessDenied"
 ROOM_TAKEN = "RoomTaken"
 """Our own refusal, in the words of the others'."""
+SLOT_TAKEN = frozenset({"SpaceConflict", ROOM_TAKEN})
+"""Refusals that end when somebody else's meeting does."""
 
 
 @dataclass(frozen=True, slots=True)

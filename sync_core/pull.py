@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 
 from sync_core.batches import Part, part_of, works
 from sync_core.errors import Resync, Stale, SyncError, Unreadable
-from sync_core.execution import ROOM_TAKEN
+from sync_core.execution import SLOT_TAKEN
 from sync_core.graph.client import Graph
 from sync_core.graph.events import Event
 from sync_core.graph.wire import Change, DeltaPage
@@ -44,9 +44,6 @@ type Item = SyncInstance | Part
 
 READS_EMPTY = "nothing-there"
 """The trouble of a calendar that shows nothing at all, though meetings are linked."""
-
-SLOT_TAKEN = frozenset({"SpaceConflict", ROOM_TAKEN})
-"""Refusals that end when somebody else's meeting does."""
 
 log = logging.getLogger(__name__)
 

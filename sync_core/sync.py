@@ -10,15 +10,15 @@ from sync_core.batches import single
 from sync_core.brake import Brake
 from sync_core.dispute import disputed, remembering
 from sync_core.errors import Gone, Later, Stale, SyncError
-from sync_core.execution import Execution, Outcome
+from sync_core.execution import SLOT_TAKEN, Execution, Outcome
 from sync_core.graph.client import Graph
 from sync_core.look import Look
-from sync_core.model import Address, Essence, EventId, Field, Reason, State
-from sync_core.planner import CancelBooking, CancelEvent, CreateEvent, Plan, Policy, ReleaseRoom, UpdateEvent
+from sync_core.model import Address, Essence, EventId, Field, Reason, Room, State
+from sync_core.planner import CancelBooking, CancelEvent, CreateEvent, Plan, Policy, ReleaseRoom, UpdateBooking, UpdateEvent
 from sync_core.queues import PullRoom, Queues, SyncInstance, SyncSeries, SyncWork, again
 from sync_core.rooms import Rooms
 from sync_core.shapes import Shapes
-from sync_core.situation import Situation, decided
+from sync_core.situation import Situation, decided, work_of
 from sync_core.store import Store
 
 ROUNDS = 4
@@ -160,7 +160,15 @@ class Sync:
             remembered = replace(situation, link=remembering(situation.link, plan, now))
             outcome = await self._execution.carry_out(remembered, plan)
         await self._note(situation, outcome, plan)
+        if _leaves_a_slot(plan):
+            await self._wake_who_waits_in(situation.room)
         return outcome
+
+    async def _wake_who_waits_in(self, room: Room) -> None:
+        """What was refused because the slot was taken is looked at again at once, before the sweeps do."""
+        for link in await self._store.links(room.id):
+            if link.detail in SLOT_TAKEN:
+                await self._queues.send(work_of(link))
 
     async def _freeze(self, situation: Situation) -> Outcome:
         """Saved first: an alarm names a meeting that is frozen for certain."""
@@ -189,6 +197,16 @@ def _slot_taken_by(plan: Plan) -> Essence | None:
             case UpdateEvent(target, fields) if fields & {Field.SLOT, Field.ROOM}:
                 return target
     return None
+
+
+def _leaves_a_slot(plan: Plan) -> bool:
+    for action in plan.actions:
+        match action:
+            case CancelBooking() | CancelEvent() | ReleaseRoom():
+                return True
+            case UpdateBooking(_, fields) | UpdateEvent(_, fields) if fields & {Field.SLOT, Field.ROOM, Field.LINKED}:
+                return True
+    return False
 
 
 def _overlap(one: Essence, other: Essence) -> bool:

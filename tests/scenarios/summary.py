@@ -17,7 +17,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for title, lines in (
         ("scenarios", _rows(reports)),
         ("mails per change", mail_table.lines(reports)),
-        ("requests per series", [line for report in reports for name, line in report.user_properties if name == COST]),
+        (
+            "requests per series",
+            [line for report in reports if report.when == "call" for name, line in report.user_properties if name == COST],
+        ),
     ):
         if lines:
             terminalreporter.section(title)
