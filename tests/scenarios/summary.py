@@ -17,10 +17,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for title, lines in (
         ("scenarios", _rows(reports)),
         ("mails per change", mail_table.lines(reports)),
-        (
-            "requests per series",
-            [line for report in reports if report.when == "call" for name, line in report.user_properties if name == COST],
-        ),
+        ("requests per series", _costs(reports)),
     ):
         if lines:
             terminalreporter.section(title)
@@ -35,3 +32,8 @@ def _rows(reports: Iterable[Any]) -> list[str]:
             kind = KINDS[1] if "e2e" in report.keywords else KINDS[0]
             results.add(report.nodeid.rpartition("::")[2], kind, passed=report.passed)
     return results.lines() if results.ended else []
+
+
+def _costs(reports: Iterable[Any]) -> list[str]:
+    called = [report for report in reports if report.when == "call"]
+    return [line for report in called for name, line in report.user_properties if name == COST]
