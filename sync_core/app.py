@@ -115,7 +115,8 @@ def compose(
     """The use cases over these gateways. `clock` tells the time in UTC; `schedules` are the timers', for people to read."""
     from sync_core.ahead import ReadAhead
     from sync_core.brake import Brake
-    from sync_core.execution import Execution, VisitorPolicy
+    from sync_core.execution import Execution
+    from sync_core.guests import Guests
     from sync_core.look import Look
     from sync_core.planner import Policy
     from sync_core.pull import Pull
@@ -140,7 +141,7 @@ def compose(
     def look_over(those: Rooms, graph: Graph = graph, ibss: Ibss = ibss) -> Look:
         return Look(graph, ibss, store, those, Readings(graph, ibss, store, those, hold=hold, inherit=whole_series))
 
-    execution = Execution(graph, ibss, store, rooms, VisitorPolicy(settings.visitors, settings.tenant_domains))
+    execution = Execution(graph, ibss, store, rooms, Guests(ibss, settings.visitors, settings.tenant_domains))
     brake = Brake(store, settings.cancel_brake, clock)
     read_ahead = ReadAhead(graph, ibss, store, partial(look_over, rooms))
     look = look_over(rooms)

@@ -4,7 +4,6 @@ Intent, then create, then link. Remote write, then base. Whatever is left undone
 nothing is made twice: a create is asked for under a name that both systems remember.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -13,10 +12,11 @@ from sync_core.graph import events
 from sync_core.graph.client import Graph
 from sync_core.graph.events import Event
 from sync_core.graph.wire import EventChange
+from sync_core.guests import Guests
 from sync_core.ibss import wire as ibss_wire
 from sync_core.ibss.client import Ibss
-from sync_core.ibss.wire import Booking, Guest
-from sync_core.model import Absent, Address, Essence, Field, Link, Present, Reason, Room, RoomId, State, Unknown
+from sync_core.ibss.wire import Booking
+from sync_core.model import Absent, Essence, Field, Link, Present, Reason, Room, RoomId, State, Unknown
 from sync_core.planner import (
     Action,
     CancelBooking,
@@ -30,7 +30,6 @@ from sync_core.planner import (
 )
 from sync_core.readings import BookingSide, EventSide
 from sync_core.rooms import Rooms
-from sync_core.settings import Visitors
 from sync_core.situation import Situation, idempotency_key, seen, transaction_id, without_booking, without_event
 from sync_core.store import Store
 
@@ -39,17 +38,6 @@ ROOM_TAKEN = "RoomTaken"
 """Our own refusal, in the words of the others'."""
 SLOT_TAKEN = frozenset({"SpaceConflict", ROOM_TAKEN})
 """Refusals that end when somebody else's meeting does."""
-
-
-@dataclass(frozen=True, slots=True)
-class VisitorPolicy:
-    """Who of the people of a meeting IBSS expects at the door."""
-
-    visitors: Visitors
-    tenant_domains: frozenset[str]
-
-    def is_colleague(self, person: Address) -> bool:
-        return person.rpartition("@")[2] in self.tenant_domains
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +50,8 @@ class Outcome:
 
 
 class Execution:
-    def __init__(self, graph: Graph, ibss: Ibss, store: Store, rooms: Rooms, visitors: VisitorPolicy) -> None:
-        self._graph, self._ibss, self._store, self._rooms, self._visitors = graph, ibss, store, rooms, visitors
+    def __init__(self, graph: Graph, ibss: Ibss, store: Store, rooms: Rooms, guests: Guests) -> None:
+        self._graph, self._ibss, self._store, self._rooms, self._guests = graph, ibss, store, rooms, guests
 
     async def carry_out(self, situation: Situation, plan: Plan) -> Outcome:
         """Raises Later, Stale and Gone: then nothing is remembered but what was done. A refusal is remembered, and what one side
@@ -138,7 +126,7 @@ class Execution:
     # creates
 
     async def _create_booking(self, situation: Situation, plan: Plan, target: Essence) -> Outcome:
-        guests = await self._guests(situation, target.people)
+        guests = await self._guests.of(_known_event(situation), situation.room, target.people)
         begun = _begun(situation)
         link = await self._intend(situation, without_booking(situation.link), target)
         try:
@@ -191,24 +179,6 @@ class Execution:
         except (Stale, Refused, Unreadable):
             return booking
 
-    async def _guests(self, situation: Situation, people: frozenset[Address]) -> Mapping[Address, Guest]:
-        event = situation.event.original or situation.event.copy
-        names = {a.address: a.name for a in event.attendees} if event else {}
-        return {person: Guest(names.get(person, ""), await self._is_visitor(situation.room, person)) for person in people}
-
-    async def _is_visitor(self, room: Room, person: Address) -> bool:
-        """An address of the tenant that IBSS does not know may be a distribution list, which Graph shows like a person: it is
-        never a visitor.
-        """
-        match self._visitors.visitors, self._visitors.is_colleague(person):
-            case (Visitors.NONE, _) | (Visitors.EXTERNAL, True):
-                return False
-            case Visitors.EXTERNAL, False:
-                return not await self._ibss.knows(room.building, person)
-            case Visitors.ALL, True:
-                return await self._ibss.knows(room.building, person)
-        return True
-
     # writes in place
 
     async def _write(self, situation: Situation, link: Link, action: Action) -> Link:
@@ -251,7 +221,8 @@ class Execution:
     async def _update_booking(self, situation: Situation, link: Link, target: Essence, fields: frozenset[Field]) -> Link:
         """What the answer says is what IBSS keeps, which may be less than was asked for."""
         booking, rooms = _booking(situation), await self._rooms.all()
-        guests = await self._guests(situation, target.people - ibss_wire.people_of(booking))
+        new = target.people - ibss_wire.people_of(booking)
+        guests = await self._guests.of(_known_event(situation), situation.room, new)
         written = await self._ibss.update_booking(booking, target, fields, guests, rooms)
         kept = ibss_wire.essence_of(written, rooms)
         return replace(link, booking_etag=written.etag, node_id=written.node, kept=kept, room=kept.room)
@@ -336,6 +307,10 @@ def _booking(situation: Situation) -> Booking:
     if situation.booking.booking is None:
         raise Stale("booking-vanished")
     return situation.booking.booking
+
+
+def _known_event(situation: Situation) -> Event | None:
+    return situation.event.original or situation.event.copy
 
 
 def _original(situation: Situation) -> Event:
