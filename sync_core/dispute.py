@@ -5,11 +5,10 @@ Microsoft 365 Connector", IBSS answers). So what we write is remembered for some
 once more: the meeting is frozen until a person has looked.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sync_core.model import FIELDS, Essence, Field, Link, Mark
+from sync_core.model import FIELDS, Essence, Field, Link, Mark, Side
 from sync_core.planner import Plan, UpdateBooking, UpdateEvent
 
 REMEMBERED = timedelta(hours=6)
@@ -19,44 +18,46 @@ MOST_WRITES = 40
 
 def disputed(link: Link, plan: Plan, now: datetime) -> bool:
     """Whether the plan would write what others have undone twice: the same value again (x x x), or two in turn (x y x y x)."""
-    lately = [mark.value for mark in _lately(link, now)]
-    return any(_to_and_fro([was for was in lately if _field(was) == field] + [value]) for field, value in _written(plan).items())
+    lately = _lately(link, now)
+    return any(_to_and_fro([was for was in lately if _field(was) is _field(mark)] + [mark]) for mark in _written(plan, now))
 
 
-def _to_and_fro(values: list[str]) -> bool:
+def _to_and_fro(marks: list[Mark]) -> bool:
+    """What goes in turn is only answered by somebody where both sides were written: on one alone it is people who move it."""
+    values, both = [mark.value for mark in marks], len({mark.side for mark in marks[-4:]}) > 1
     again = values[-3:] == [values[-1]] * 3
-    in_turn = values[-5:-2] == values[-3:] and len(values) >= len("xyxyx")
+    in_turn = both and values[-5:-2] == values[-3:] and len(values) >= len("xyxyx")
     return again or in_turn or len(values) > MOST_WRITES
 
 
-def remembering(link: Link, plan: Plan, now: datetime) -> Link:
-    """The link with what the plan writes; and with what stood there before, when nothing was known of that field yet."""
+def remembering(link: Link, plan: Plan, now: datetime) -> tuple[Mark, ...]:
+    """The link's trail with what the plan has written; and with what stood there before, when nothing was known of that yet."""
     trail = _lately(link, now)
-    known = {_field(mark.value) for mark in trail}
-    for field, value in _written(plan).items():
-        before = _value(field, link.base) if link.base else value
-        if field not in known and before != value:
+    known = {_field(mark) for mark in trail}
+    for mark in _written(plan, now):
+        before = _value(_field(mark), link.base) if link.base else mark.value
+        if _field(mark) not in known and before != mark.value:
             trail += (Mark(now, before),)
-        trail += (Mark(now, value),)
-    return replace(link, trail=trail)
+        trail += (mark,)
+    return trail
 
 
 def _lately(link: Link, now: datetime) -> tuple[Mark, ...]:
     return tuple(mark for mark in link.trail if now - mark.at < REMEMBERED)
 
 
-def _written(plan: Plan) -> dict[Field, str]:
-    return {
-        field: _value(field, action.target)
-        for action in plan.actions
-        if isinstance(action, UpdateEvent | UpdateBooking)
-        for field in FIELDS
-        if field in action.fields
-    }
+def _written(plan: Plan, now: datetime) -> list[Mark]:
+    """One for each field: of what is written to both sides, the booking's."""
+    written: dict[Field, Mark] = {}
+    for action in plan.actions:
+        if isinstance(action, UpdateEvent | UpdateBooking):
+            side = Side.OUTLOOK if isinstance(action, UpdateEvent) else Side.IBSS
+            written |= {field: Mark(now, _value(field, action.target), side) for field in FIELDS if field in action.fields}
+    return list(written.values())
 
 
-def _field(value: str) -> str:
-    return value.partition("=")[0]
+def _field(mark: Mark) -> Field:
+    return Field(mark.value.partition("=")[0])
 
 
 def _value(field: Field, essence: Essence) -> str:

@@ -5,8 +5,10 @@ nothing is made twice: a create is asked for under a name that both systems reme
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import assert_never
 
+from sync_core.dispute import remembering
 from sync_core.errors import Refused, Stale, Unreadable
 from sync_core.graph import events
 from sync_core.graph.client import Graph
@@ -53,7 +55,7 @@ class Execution:
     def __init__(self, graph: Graph, ibss: Ibss, store: Store, rooms: Rooms, guests: Guests) -> None:
         self._graph, self._ibss, self._store, self._rooms, self._guests = graph, ibss, store, rooms, guests
 
-    async def carry_out(self, situation: Situation, plan: Plan) -> Outcome:
+    async def carry_out(self, situation: Situation, plan: Plan, now: datetime) -> Outcome:
         """Raises Later, Stale and Gone: then nothing is remembered but what was done. A refusal is remembered, and what one side
         refuses does not keep the other from being put right.
         """
@@ -64,12 +66,14 @@ class Execution:
                 return await self._create_booking(situation, plan, target)
             case (CreateEvent(target),):
                 return await self._create_event(situation, plan, target)
-        link, refusal = _as_read(situation), None
+        link, refusal, done = _as_read(situation), None, list[Action]()
         for action in plan.actions:
             try:
                 link = await self._write(situation, link, action)
+                done.append(action)
             except Refused as error:
                 refusal = error
+        link = replace(link, trail=remembering(situation.link, replace(plan, actions=tuple(done)), now))
         if refusal is not None:
             agreed = situation.link
             return await self._refused(situation.stored, replace(link, base=agreed.base, kept=agreed.kept), refusal)

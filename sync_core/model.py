@@ -182,10 +182,11 @@ type Reading = Present | Absent | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """That a field had or was given a value, which only its hash tells."""
+    """That a field had or was given a value, which only its hash tells; and on which side it was given, if we did."""
 
     at: datetime
     value: str
+    side: Side | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def link_row(link: Link) -> Row:
         "node_id": link.node_id or "",
         "booking_etag": link.booking_etag,
         "generation": link.generation,
-        "trail": json.dumps([[mark.at.isoformat(), mark.value] for mark in link.trail]) if link.trail else "",
+        "trail": _trail_text(link.trail),
     }
 
 
@@ -124,7 +124,7 @@ def link(row: Any) -> Link:
         node_id=NodeId(row["node_id"]) or None,
         booking_etag=row["booking_etag"],
         generation=row["generation"],
-        trail=tuple(Mark(datetime.fromisoformat(at), value) for at, value in json.loads(row["trail"] or "[]")),
+        trail=_trail(row["trail"]),
         row_etag=row.metadata["etag"],
     )
 
@@ -132,6 +132,15 @@ def link(row: Any) -> Link:
 def _plain(moment: datetime | None) -> datetime | None:
     """The SDK gives datetimes of a class of its own."""
     return datetime.fromtimestamp(moment.timestamp(), UTC) if moment else None
+
+
+def _trail_text(trail: tuple[Mark, ...]) -> str:
+    return json.dumps([[mark.at.isoformat(), mark.value, mark.side] for mark in trail]) if trail else ""
+
+
+def _trail(text: str) -> tuple[Mark, ...]:
+    marks = json.loads(text or "[]")
+    return tuple(Mark(datetime.fromisoformat(at), value, Side(*side) if any(side) else None) for at, value, *side in marks)
 
 
 def _essence_text(essence: Essence | None) -> str:

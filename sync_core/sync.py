@@ -2,13 +2,12 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import datetime
 
 from sync_core.ahead import ReadAhead
 from sync_core.batches import single
 from sync_core.brake import Brake
-from sync_core.dispute import disputed, remembering
+from sync_core.dispute import disputed
 from sync_core.errors import Gone, Later, Stale, SyncError
 from sync_core.execution import SLOT_TAKEN, Execution, Outcome
 from sync_core.graph.client import Graph
@@ -157,8 +156,7 @@ class Sync:
         elif cancels and not await self._brake.lets_go(situation.link, booking.series if booking else None):
             outcome = await self._execution.hold(situation, Reason.BRAKED)
         else:
-            remembered = replace(situation, link=remembering(situation.link, plan, now))
-            outcome = await self._execution.carry_out(remembered, plan)
+            outcome = await self._execution.carry_out(situation, plan, now)
         await self._note(situation, outcome, plan)
         if _leaves_a_slot(plan):
             await self._wake_who_waits_in(situation.room)

@@ -7,7 +7,7 @@ import pytest
 
 from localdev.world import ANA, BEN, OAK, VERA
 from tests.scenarios.in_process import World
-from tests.scenarios.operator_desk import status_of, the_meeting
+from tests.scenarios.operator_desk import from_panel, status_of, the_meeting
 from tests.scenarios.people import SERVICE, Json, Slot, checked
 
 ROUNDS_IT_MAY_TAKE = 3
@@ -142,3 +142,38 @@ async def test_B17_the_same_moves_on_another_day_are_no_war(world: World) -> Non
         await world.outlook.change(ANA, event["id"], **world.outlook.times(moved))
         await world.pass_time(hours=4)
         assert await world.ibss.the_booking(OAK, moved)
+
+
+@pytest.mark.parametrize("side", ["outlook", "ibss"])
+async def test_B17_people_may_move_a_meeting_to_and_fro_all_morning(world: World, side: str) -> None:
+    """What only one side changes, and nobody undoes, is no war."""
+    slot = world.slot()
+    event = await world.outlook.book(ANA, slot, "Plan the move", (OAK,), (BEN,))
+    await world.settle()
+    for moved in [slot.later(hours=1), slot] * 4:
+        if side == "outlook":
+            await world.outlook.change(ANA, event["id"], **world.outlook.times(moved))
+        else:
+            (booking,) = await world.ibss.bookings(OAK, Slot(slot.start, slot.later(hours=1).end))
+            await world.ibss.change(ANA, booking, **world.ibss.times(moved))
+        await world.settle()
+        assert await world.ibss.the_booking(OAK, moved)
+        assert await world.outlook.the_event(ANA.address, moved)
+
+
+async def test_B17_a_move_that_ibss_refuses_is_no_war_and_follows_when_the_slot_is_free(world: World) -> None:
+    slot, taken = world.slot(), world.slot()
+    event = await world.outlook.book(ANA, slot, "Plan the move", (OAK,), (BEN,))
+    await world.settle()
+    booking = await world.ibss.the_booking(OAK, slot)
+    walk_in = await from_panel(world, OAK, taken)
+    await world.outlook.change(ANA, event["id"], **world.outlook.times(taken))
+    await world.settle()
+    for _ in range(4):
+        await world.sweep()
+    assert (await the_meeting(world, booking=booking["Booking_Id"]))["standing"].startswith("rejected")
+    await world.ibss.http.patch(
+        f"/v2/{OAK.node}/bookings/{walk_in['Booking_Id']}", json={"Booking_IsCancelled": 1}, headers=SERVICE
+    )
+    await world.sweep()
+    assert (await world.ibss.the_booking(OAK, taken))["Booking_Id"] == booking["Booking_Id"]
