@@ -128,11 +128,10 @@ class Operations:
         """A person has looked: its trail is forgotten, and both sides are brought together again. Raises Stale when it is just
         being looked at.
         """
+        for link in [link for link in await self._store.links(room) if link.state is State.FROZEN]:
+            await self._store.save_link(replace(link, trail=()).standing(State.LINKED, Reason.DISPUTED))
         for alarm in [alarm for alarm in await self._store.alarms() if alarm.room == room]:
-            link = await self._store.link(alarm.room, alarm.key)
-            if link is not None and link.state is State.FROZEN:
-                await self._store.save_link(replace(link, trail=()).standing(State.LINKED, Reason.DISPUTED))
-            await self._store.clear_alarm(alarm)
+            await self._store.clear_alarm(alarm.room, alarm.key)
 
     async def _send_again(self, body: bytes) -> Reply:
         """Queued first, then forgotten: what stops between the two repeats work and loses none."""

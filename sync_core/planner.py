@@ -108,7 +108,7 @@ def plan(link: Link, event: Reading, booking: Reading, policy: Policy, now: date
         case Absent(), Absent():
             return Plan(Reason.BOTH_GONE if link.base else Reason.NOTHING_THERE, State.CLOSED)
         case _ if _over(link.base, event, booking, now):
-            return Plan(Reason.OVER, link.state)
+            return Plan(Reason.OVER, State.LINKED if link.state is State.FROZEN else link.state)
         case _ if link.state is State.FROZEN:
             return Plan(Reason.DISPUTED, State.FROZEN)
         case Present(), Present():

@@ -184,8 +184,8 @@ class Store:
     async def alarms(self) -> list[Alarm]:
         return [rows.alarm(row) async for row in self._rooms.query("PartitionKey eq @partition", partition="frozen")]
 
-    async def clear_alarm(self, alarm: Alarm) -> None:
-        await self._rooms.delete("frozen", encode(f"{alarm.room}|{alarm.key}"))
+    async def clear_alarm(self, room: RoomId, key: str) -> None:
+        await self._rooms.delete("frozen", encode(f"{room}|{key}"))
 
     async def subscription(self, subscription: str) -> Subscribed | None:
         row = await self._rooms.get("subscription", encode(subscription))

@@ -157,6 +157,9 @@ class Sync:
             outcome = await self._execution.hold(situation, Reason.BRAKED)
         else:
             outcome = await self._execution.carry_out(situation, plan, now)
+        was = situation.stored
+        if was is not None and was.state is State.FROZEN and outcome.link.state is not State.FROZEN:
+            await self._store.clear_alarm(was.room, was.key)
         await self._note(situation, outcome, plan)
         if _leaves_a_slot(plan):
             await self._wake_who_waits_in(situation.room)

@@ -9,6 +9,7 @@ from localdev.world import ANA, BEN, OAK, VERA
 from tests.scenarios.in_process import World
 from tests.scenarios.operator_desk import from_panel, status_of, the_meeting
 from tests.scenarios.people import SERVICE, Json, Slot, checked
+from tests.scenarios.series import around, both_agree, occurrence, slots, weekly
 
 ROUNDS_IT_MAY_TAKE = 3
 
@@ -177,3 +178,36 @@ async def test_B17_a_move_that_ibss_refuses_is_no_war_and_follows_when_the_slot_
     )
     await world.sweep()
     assert (await world.ibss.the_booking(OAK, taken))["Booking_Id"] == booking["Booking_Id"]
+
+
+async def test_B17_a_meeting_that_went_on_under_another_name_is_unfrozen_too(world: World) -> None:
+    first = world.slot()
+    series = await world.outlook.book(ANA, first, "Weekly", (OAK,), (BEN,), recurrence=weekly(first, 4))
+    await world.settle()
+    known, later = slots(first, 2)[1], slots(first, 2)[1].later(hours=2)
+    event = await occurrence(world, series["id"], known)
+    connector = Connector(world, event, await world.ibss.the_booking(OAK, known), known, later)
+    await world.ibss.change(ANA, connector.booking, **world.ibss.times(later))
+    await world.settle()
+    await rounds(world, connector.its_turn, 20)
+    moved = first.later(days=1)
+    await world.outlook.change(ANA, series["id"], **world.outlook.times(moved), recurrence=weekly(moved, 4))
+    await world.settle()
+    assert (await the_meeting(world, booking=connector.booking["Booking_Id"]))["link"]["state"] == "frozen"
+    await world.order("resync", {"room": OAK.space, "unfreeze": "yes"})
+    await world.settle()
+    await both_agree(world, around(first, days=60))
+
+
+@pytest.mark.parametrize("end", ["cancelled on both sides", "over"])
+async def test_B17_of_what_is_gone_or_over_nobody_is_alarmed_any_more(world: World, end: str) -> None:
+    connector, slot = await at_war(world)
+    await rounds(world, connector.its_turn, 20)
+    if end == "over":
+        await world.until(slot.later(hours=3).end)
+        await world.service.pull.roll_horizon()
+    else:
+        await world.outlook.cancel(ANA, connector.event["id"])
+        await world.ibss.cancel(ANA, await world.ibss.booking(connector.booking))
+    await world.settle()
+    assert (await status_of(world))["summary"]["meetings_frozen"] == 0
