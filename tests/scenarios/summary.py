@@ -13,7 +13,8 @@ COST = "cost"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    reports = [report for reports in terminalreporter.stats.values() for report in reports if hasattr(report, "keywords")]
+    kept = [one for ones in terminalreporter.stats.values() for one in ones]
+    reports = [report for report in kept if isinstance(report, pytest.TestReport)]
     for title, lines in (
         ("scenarios", _rows(reports)),
         ("mails per change", mail_table.lines(reports)),
