@@ -19,6 +19,7 @@ from sync_core.ibss.wire import Booking
 from sync_core.look import Look
 from sync_core.model import Absent, Essence, Link, Present, Reason, Room, Slot, State, Unknown, differences
 from sync_core.planner import Plan, Policy
+from sync_core.pull import ONCE_LISTED, UNSETTLED
 from sync_core.queues import PULL_ROOM, SYNC_INSTANCE
 from sync_core.rehearsal import audience_of
 from sync_core.rooms import Rooms
@@ -103,7 +104,14 @@ class Explain:
         entries = [(entry, room) for room, key in places for entry in await self._store.journal(room, key)]
         entries.sort(key=lambda found: found[0]["RowKey"])
         return [
-            {"at": e["at"].isoformat(), "room": room, "rule": e["reason"], "done": e["done"], "result": e["result"]}
+            {
+                "at": e["at"].isoformat(),
+                "room": room,
+                "rule": e["reason"],
+                "done": e["done"],
+                "result": e["result"],
+                "overruled": e["overruled"],
+            }
             for e, room in entries
         ]
 
@@ -111,7 +119,7 @@ class Explain:
         if plan is not None and plan.reason is Reason.OVER:
             return [{"by": "nobody", "at": None, "why": "it is over; the past is left as it is"}]
         looks = [self._timer("roll_horizon", "in any case: the room's whole window is read again")]
-        if trouble or (plan is not None and (plan.actions or _waits(plan))) or (link and link.state is State.CREATING):
+        if trouble or (plan and plan.actions) or _waits(plan, link) or (link and link.state is State.CREATING):
             return [self._timer("sweep_bookings", "it is not settled: each sweep looks again, and queued repeats do"), *looks]
         return [
             self._timer("sweep_bookings", "if its booking has changed and was not posted"),
@@ -133,14 +141,8 @@ class Explain:
         return [{"by": "replay", "at": None, "why": f"{why} (kept since {row['at'].isoformat()})"} for row in ours]
 
 
-def _waits(plan: Plan) -> bool:
-    return plan.reason in {
-        Reason.EVENT_UNREADABLE,
-        Reason.BOOKING_UNREADABLE,
-        Reason.ONLY_THE_ROOM_HAS_IT,
-        Reason.BEYOND_HORIZON,
-        Reason.AMBIGUOUS,
-    }
+def _waits(plan: Plan | None, link: Link | None) -> bool:
+    return bool({plan and plan.reason, link and link.reason} & (UNSETTLED | ONCE_LISTED))
 
 
 def _is_private(situation: Situation | None, link: Link | None) -> bool:

@@ -127,6 +127,7 @@ class Reason(StrEnum):
     ROOM_DECLINED = "the room declined"
     BOOKING_GONE = "cancelled in IBSS"
     ENDED_EARLY = "ended early at the panel"
+    CHECKED_OUT = "checked out in IBSS: the event keeps its time"
     AUTO_CANCELLED = "released by IBSS: nobody checked in"
     ROOM_NOT_SYNCED = "moved to a room that is not synced"
     REMADE = "made again: the change on the other side stands against the cancellation"
@@ -154,12 +155,14 @@ class Present:
 
     `unsynced`: why this copy is not to be mirrored at all. `writable`: false when only the room's copy of the event can be
     reached. `others`: further rooms on the event, with bookings of their own or of nobody's.
+    `remark`: what is to be said of a copy with which all is well.
     """
 
     essence: Essence
     unsynced: Reason | None = None
     writable: bool = True
     others: frozenset[Address] = frozenset()
+    remark: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,7 @@ def _room_row(item: Told, key: Mapping[str, str]) -> list[str]:
         str(links["linked"]),
         str(links["creating"]),
         _reasons(links["not synced"]),
-        _reasons({**links["rejected"], **links["frozen"], **links["held back"]}),
+        _reasons({**links["rejected"], **links["frozen"], **links["held back"], **links["given up"]}),
         _link("plan", {"room": item["id"], **key}, "Plan"),
     ]
 
@@ -192,7 +192,15 @@ def _meeting(told: Told) -> str:
     room, zone = told["room"], told["room"].get("time_zone", "UTC")
     sides = "".join(_side(name, words, told[name], zone) for name, words in (("outlook", "Outlook"), ("ibss", "IBSS")))
     now = "; ".join(told["now"]["actions"]) or "nothing"
-    journal = [[_time(e["at"], zone), escape(e["rule"]), escape(e["done"]), escape(e["result"])] for e in told["journal"]]
+    journal = [
+        [
+            _time(e["at"], zone),
+            escape(e["rule"]),
+            escape(e["done"]),
+            escape("; ".join(filter(None, (e["result"], e["overruled"])))),
+        ]
+        for e in told["journal"]
+    ]
     looks = [[escape(look["by"]), _time(look["at"], zone), escape(look["why"])] for look in told["next_look"]]
     return (
         f"<section class=meeting><h2>{escape(room.get('name', room['id']))}: {escape(told['standing'])}</h2><div class=body>"

@@ -32,6 +32,7 @@ from sync_core.model import (
     Reading,
     Reason,
     Side,
+    Slot,
     State,
     Unknown,
     differences,
@@ -91,12 +92,33 @@ type Action = CreateBooking | UpdateBooking | CancelBooking | CreateEvent | Upda
 
 
 @dataclass(frozen=True, slots=True)
+class Overruled:
+    side: Side
+    field: Field
+    value: Any
+
+    def __str__(self) -> str:
+        """For people, who may want it back."""
+        match self.value:
+            case Slot(start, end):
+                told = f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"
+            case frozenset():
+                told = ", ".join(sorted(self.value)) or "none"
+            case _:
+                told = str(self.value)
+        return f"{self.side} wanted {self.field}: {told}"
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do, in order, and how the link stands when it is done."""
+    """What to do, in order, and how the link stands when it is done. `overruled`: what a side had changed to and does not keep,
+    because the other side changed the same field and wins.
+    """
 
     reason: Reason
     state: State
     actions: tuple[Action, ...] = ()
+    overruled: tuple[Overruled, ...] = ()
 
 
 def plan(link: Link, event: Reading, booking: Reading, policy: Policy, now: datetime) -> Plan:
@@ -133,7 +155,8 @@ def _both(link: Link, event: Present, booking: Present, policy: Policy) -> Plan:
     outlook, ibss = bool(differences(base, event.essence)), bool(differences(kept, booking.essence))
     to_event, to_booking = merge(base, kept, event, booking.essence, policy.winner)
     changed = {(True, True): Reason.BOTH_CHANGED, (True, False): Reason.EVENT_CHANGED, (False, True): Reason.BOOKING_CHANGED}
-    return _write(event, booking, to_event, to_booking, changed.get((outlook, ibss), Reason.IN_SYNC))
+    made = _write(event, booking, to_event, to_booking, changed.get((outlook, ibss), Reason.IN_SYNC))
+    return replace(made, overruled=_overruled(base, kept, event, booking.essence, to_event))
 
 
 def _adopt(event: Present, booking: Present) -> Plan:
@@ -154,7 +177,20 @@ def _write(event: Present, booking: Present, to_event: Essence, to_booking: Esse
         actions += (UpdateEvent(to_event, fields),)
     if fields := differences(booking.essence, to_booking):
         actions += (UpdateBooking(to_booking, fields),)
-    return Plan(reason if actions or reason is Reason.ADOPTED else Reason.IN_SYNC, State.LINKED, actions)
+    quiet = booking.remark or Reason.IN_SYNC
+    return Plan(reason if actions or reason is Reason.ADOPTED else quiet, State.LINKED, actions)
+
+
+def _overruled(base: Essence, kept: Essence, event: Present, booking: Essence, to_event: Essence) -> tuple[Overruled, ...]:
+    """Of a private meeting only where and when it is."""
+    found = []
+    for field in frozenset(FIELDS) - {Field.PEOPLE} - (REDACTED if event.essence.private else frozenset()):
+        there, here = getattr(event.essence, field), getattr(booking, field)
+        both = there != getattr(base, field) and here != getattr(kept, field)
+        if both and there != here:
+            lost = (Side.IBSS, here) if getattr(to_event, field) == there else (Side.OUTLOOK, there)
+            found.append(Overruled(lost[0], field, lost[1]))
+    return tuple(sorted(found, key=lambda one: one.field))
 
 
 def merge(base: Essence, kept: Essence, event: Present, booking: Essence, winner: Side) -> tuple[Essence, Essence]:

@@ -195,7 +195,8 @@ class Readings:
         if self._hold and booking.unsynced and booking.completed:
             return BookingSide(Absent(Reason.ENDED_EARLY), booking)
         essence = ibss_wire.essence_of(booking, await self._rooms.all())
-        return BookingSide(Present(essence, unsynced=None if self._hold else booking.unsynced), booking)
+        remark = Reason.CHECKED_OUT if booking.completed else None
+        return BookingSide(Present(essence, unsynced=None if self._hold else booking.unsynced, remark=remark), booking)
 
     async def unlinked_booking(self, room: Room, link: Link, wanted: Essence) -> Booking | Reason | None:
         """What a create whose answer was lost may have made, or what stood there before the room was switched on: a booking that

@@ -22,6 +22,8 @@ KEPT_SHOWN = 50
 AT_ONCE = 8
 HELD = frozenset({Reason.BRAKED, Reason.SERIES_CHANGED, Reason.ROOM_DECLINED, Reason.READS_EMPTY, Reason.ONLY_THE_ROOM_HAS_IT})
 """Why meetings that are linked are not in sync."""
+GIVEN_UP = frozenset({Reason.ROOM_DECLINED, Reason.AUTO_CANCELLED, Reason.ROOM_NOT_SYNCED})
+"""Why bookings ended in the last month, other than by somebody's cancellation."""
 SOON = timedelta(hours=12)
 """A subscription is renewed at half its life of 70 h: one with less than this left has missed several renewals."""
 
@@ -148,7 +150,8 @@ def _item(health: Health, standings: Counter[tuple[State, Reason]]) -> dict[str,
         "read_until": watch.window_end.isoformat() if watch and watch.window_end else None,
         "links": {state: _counted(state, standings) for state in (State.LINKED, State.CREATING)}
         | {state: _reasons(state, standings) for state in (State.NOT_SYNCED, State.REJECTED, State.FROZEN)}
-        | {"held back": {why: number for why, number in _reasons(State.LINKED, standings).items() if why in HELD}},
+        | {"held back": {why: number for why, number in _reasons(State.LINKED, standings).items() if why in HELD}}
+        | {"given up": {why: number for why, number in _reasons(State.CLOSED, standings).items() if why in GIVEN_UP}},
     }
 
 

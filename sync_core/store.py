@@ -202,14 +202,17 @@ class Store:
 
     # what people read
 
-    async def note(self, room: RoomId, key: str, now: datetime, reason: Reason, done: str, result: str) -> None:
-        """Ids, rules and results only: never what a meeting is about."""
+    async def note(
+        self, room: RoomId, key: str, now: datetime, reason: Reason, done: str, result: str, overruled: str = ""
+    ) -> None:
+        """Ids, rules and results; of what a meeting is about only what somebody changed in vain, for it stands nowhere else."""
         row_key = f"{_newest_first(now)}-{10**9 - next(self._entries)}"
         row = {"PartitionKey": encode(f"{room}|{key}"), "RowKey": row_key, "at": now, "reason": reason}
-        await self._journal.put({**row, "done": done, "result": result})
+        await self._journal.put({**row, "done": done, "result": result} | in_parts("overruled", overruled))
 
     async def journal(self, room: RoomId, key: str) -> list[Row]:
-        return [row async for row in self._journal.query("PartitionKey eq @partition", partition=encode(f"{room}|{key}"))]
+        found = self._journal.query("PartitionKey eq @partition", partition=encode(f"{room}|{key}"))
+        return [{**row, "overruled": whole(row, "overruled")} async for row in found]
 
     async def keep(self, queue: str, message_id: str, text: str, now: datetime) -> None:
         """A message that could not be worked, so that a person sees it and can send it again."""

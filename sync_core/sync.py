@@ -186,7 +186,8 @@ class Sync:
             return
         done = " ".join(type(action).__name__ for action in plan.actions) or "nothing"
         log.info("room %s, booking %s: %s: %s, %s", link.room, link.booking_id, plan.reason, done, outcome.result)
-        await self._store.note(link.room, link.key, self._clock(), plan.reason, done, outcome.result)
+        overruled = "; ".join(map(str, plan.overruled))
+        await self._store.note(link.room, link.key, self._clock(), plan.reason, done, outcome.result, overruled)
 
 
 def _slot_taken_by(plan: Plan) -> Essence | None:

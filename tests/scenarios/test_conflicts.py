@@ -5,6 +5,7 @@ import pytest
 from localdev.world import ANA, BEN, CLEO, OAK, VERA
 from sync_core.model import Reason
 from tests.scenarios.in_process import World
+from tests.scenarios.operator_desk import the_meeting
 from tests.scenarios.people import Json, Slot
 
 
@@ -48,6 +49,33 @@ async def test_B09_where_the_same_field_differs_the_winner_stands(world: World, 
         world, world.slot(), {"subject": "From Outlook"}, {"Booking_Name": "From IBSS"}
     )
     assert (event["subject"], booking["Booking_Name"]) == (stands, stands), winner
+
+
+@pytest.mark.parametrize(
+    ("winner", "lost"),
+    [
+        pytest.param("outlook", "ibss wanted subject: From IBSS", marks=pytest.mark.settings(CONFLICT_WINNER="outlook")),
+        pytest.param("ibss", "outlook wanted subject: From Outlook", marks=pytest.mark.settings(CONFLICT_WINNER="ibss")),
+    ],
+)
+async def test_B09_what_loses_is_kept_in_the_journal(world: World, winner: str, lost: str) -> None:
+    _, booking = await a_meeting_that_both_change(world, world.slot(), {"subject": "From Outlook"}, {"Booking_Name": "From IBSS"})
+    told = await the_meeting(world, booking=booking["Booking_Id"])
+    assert [entry["overruled"] for entry in told["journal"] if entry["overruled"]] == [lost], winner
+
+
+async def test_B09_B06_of_a_private_meeting_only_a_time_that_loses_is_kept(world: World) -> None:
+    slot = world.slot()
+    event = await world.outlook.book(ANA, slot, "Canary", (OAK,), (BEN,), sensitivity="private")
+    await world.settle()
+    booking = await world.ibss.the_booking(OAK, slot)
+    later, latest = slot.later(hours=1), slot.later(hours=2)
+    await world.outlook.change(ANA, event["id"], subject="Canary sings", **world.outlook.times(later))
+    await world.ibss.change(ANA, booking, Booking_Name="I know", **world.ibss.times(latest))
+    await world.settle()
+    told = await the_meeting(world, booking=booking["Booking_Id"])
+    (lost,) = [entry["overruled"] for entry in told["journal"] if entry["overruled"]]
+    assert lost == f"ibss wanted slot: {latest.start:%Y-%m-%d %H:%M} to {latest.end:%Y-%m-%d %H:%M} UTC"
 
 
 async def test_B09_an_edit_in_outlook_against_a_cancellation_in_ibss_makes_the_booking_again(world: World) -> None:

@@ -30,6 +30,7 @@ async def test_B14_the_status_counts_links_by_state_and_reason(world: World) -> 
         "rejected": {},
         "frozen": {},
         "held back": {},
+        "given up": {},
     }
     assert oak["watched_until"] > world.clock.now().isoformat()
     assert oak["problems"] == []

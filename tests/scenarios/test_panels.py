@@ -6,6 +6,7 @@ import pytest
 
 from localdev.world import ANA, BEN, FIR, OAK, YEW, Room
 from tests.scenarios.in_process import World
+from tests.scenarios.operator_desk import the_meeting
 from tests.scenarios.people import Json, Slot, as_person, checked, zulu
 
 
@@ -91,3 +92,5 @@ async def test_N03_a_check_out_does_not_shorten_the_event(world: World) -> None:
     await world.sweep()
     assert await world.outlook.the_event(ANA.address, slot)
     assert await world.outlook.the_event(OAK.mailbox, slot)
+    told = await the_meeting(world, booking=booking["Booking_Id"])
+    assert told["standing"] == "linked: checked out in IBSS: the event keeps its time"

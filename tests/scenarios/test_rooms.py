@@ -6,7 +6,7 @@ import pytest
 
 from localdev.world import ANA, BEN, CLEO, ELM, FIR, IVY, OAK, meetings
 from tests.scenarios.in_process import World
-from tests.scenarios.operator_desk import the_meeting
+from tests.scenarios.operator_desk import status_of, the_meeting
 from tests.scenarios.people import Slot, checked
 
 
@@ -75,6 +75,14 @@ async def test_B05_a_booking_whose_room_declines_does_not_stand(world: World) ->
         assert (link["state"], link["reason"]) == ("closed", "the room declined")
 
     await world.eventually(look)
+
+
+async def test_B05_the_status_shows_what_a_room_declined(world: World) -> None:
+    await attendant(world, OAK.mailbox, MaximumDurationInMinutes=60)
+    await world.ibss.book(ANA, OAK, world.slot(minutes=90), "Too long", (BEN,))
+    await world.settle()
+    (oak,) = [room for room in (await status_of(world))["rooms"]["items"] if room["id"] == OAK.space]
+    assert oak["links"]["given up"] == {"the room declined": 1}
 
 
 @pytest.mark.settings(ON_ROOM_DECLINED="keep")
