@@ -118,9 +118,17 @@ class Sync:
         if await self._neighbours_moved(situation, plan):
             return None
         outcome = await self._carry_out(situation, plan)
+        await self._look_in_linked(situation, plan)
         if outcome.link.organiser is not None and outcome.link.state is State.LINKED:
             await self._watch_host(outcome.link.organiser)
         return outcome
+
+    async def _look_in_linked(self, situation: Situation, plan: Plan) -> None:
+        """Where the booking of a meeting that stands is cancelled, for its room has declined, its other rooms are without one."""
+        base = situation.link.base
+        if base is not None and base.linked and CancelBooking() in plan.actions:
+            for room in sorted(base.linked):
+                await self._queues.send(PullRoom(room, fresh=True))
 
     async def _neighbours_moved(self, situation: Situation, plan: Plan) -> bool:
         """IBSS never has two bookings in one slot. So before a slot is taken in Outlook for one, any other link that still holds
@@ -130,7 +138,8 @@ class Sync:
         if wanted is None:
             return False
         moved = False
-        for link in await self._store.links(wanted.room):
+        held = [link for room in (wanted.room, *sorted(wanted.linked)) for link in await self._store.links(room)]
+        for link in held:
             if link.booking_id != situation.link.booking_id and link.base is not None and _overlap(link.base, wanted):
                 other = await self._look.at(SyncInstance(booking=link.booking_id, node=link.node_id))
                 if other is not None and (link.room, link.key) != (situation.room.id, situation.link.key):
@@ -196,7 +205,7 @@ def _slot_taken_by(plan: Plan) -> Essence | None:
         match action:
             case CreateEvent(target):
                 return target
-            case UpdateEvent(target, fields) if fields & {Field.SLOT, Field.ROOM}:
+            case UpdateEvent(target, fields) if fields & {Field.SLOT, Field.ROOM, Field.LINKED}:
                 return target
     return None
 
@@ -212,4 +221,4 @@ def _leaves_a_slot(plan: Plan) -> bool:
 
 
 def _overlap(one: Essence, other: Essence) -> bool:
-    return one.room == other.room and one.slot.start < other.slot.end and other.slot.start < one.slot.end
+    return one.room in {other.room, *other.linked} and one.slot.start < other.slot.end and other.slot.start < one.slot.end

@@ -4,8 +4,9 @@ import pytest
 
 from localdev.world import ANA, ASH, BEN, ELM, OAK, Room
 from tests.scenarios.in_process import World
-from tests.scenarios.people import Json, Slot
+from tests.scenarios.people import Json, Slot, checked
 from tests.scenarios.series import both_agree
+from tests.scenarios.test_crashes import posting
 
 LINKED = {"Linked_Space_Ids": [ELM.space]}
 
@@ -179,3 +180,36 @@ async def test_B08_B11_a_linked_booking_that_stood_on_both_sides_is_adopted_whol
     assert await world.outlook.mails() == mails
     assert await world.ibss.bookings(ELM, slot) == []
     await both_agree(world, slot)
+
+
+@pytest.mark.parametrize("when", ["from the first", "later"])
+async def test_B08_a_linked_room_that_a_cancelled_booking_still_holds_in_outlook_is_free(world: World, when: str) -> None:
+    """The news of the cancellation was lost. An invitation before it would be declined, and the room would be lost."""
+    slot = world.slot()
+    old = await world.ibss.book(BEN, ELM, slot, "Old")
+    booking = await world.ibss.book(ANA, OAK, slot, "Town hall") if when == "later" else None
+    await world.settle()
+    await posting(world, lost=True)
+    await world.ibss.cancel(BEN, old)
+    await posting(world, lost=False)
+    if booking is None:
+        booking, _ = await linked(world, slot)
+    else:
+        await world.ibss.change(ANA, await world.ibss.booking(booking), **LINKED)
+        await world.settle()
+    assert (await world.ibss.booking(booking))["Linked_Space_Ids"] == [ELM.space]
+    assert (await world.outlook.the_event(ELM.mailbox, slot))["organizer"]["emailAddress"]["address"] == ANA.address
+    await quiet(world)
+
+
+async def test_B08_the_first_room_declines_later_and_the_linked_one_has_a_booking_of_its_own(world: World) -> None:
+    slot = world.slot()
+    booking, _ = await linked(world, slot)
+    copy = await world.outlook.the_event(OAK.mailbox, slot)
+    decline = {"comment": "Out of order", "sendResponse": True}
+    checked(await world.outlook.http.post(f"/users/{OAK.mailbox}/events/{copy['id']}/decline", json=decline))
+    await world.settle()
+    assert (await world.ibss.booking(booking))["Booking_IsCancelled"] == 1
+    assert await world.outlook.the_event(ELM.mailbox, slot)
+    assert await world.ibss.the_booking(ELM, slot)
+    await quiet(world)
