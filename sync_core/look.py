@@ -113,7 +113,7 @@ class Look:
         if stored.state is State.CLOSED:
             return replace(side, reading=Absent(Reason.EVENT_GONE)) if original.etag == stored.event_etag else side
         room = await self._rooms.get(stored.room)
-        if stored.base is None or room is None or original.attendee(room.mailbox) is not None:
+        if stored.base is None or room is None or original.is_in(room.mailbox):
             return side
         if (taken := await self._room_that_came(stored, original)) is None:
             return side
@@ -140,7 +140,7 @@ class Look:
                 continue
             if room.id in link.base.linked and stored is not None and stored.state is not State.CLOSED:
                 return Situation(room, stored, stored, NO_EVENT, NO_BOOKING)
-            if room.id in link.base.linked or original.attendee(other.mailbox) is None:
+            if room.id in link.base.linked or not original.is_in(other.mailbox):
                 return await self._of_meeting(other, link, None, None)
         return None
 
@@ -161,11 +161,11 @@ class Look:
     async def _made_for_a_linked_booking(self, room: Room, side: EventSide, transaction: str) -> Situation | None:
         """The same, seen from a room that the booking holds beside its own."""
         for other in (await self._rooms.all()).values():
-            if side.original is not None and side.original.attendee(other.mailbox) is not None:
+            if side.original is not None and side.original.is_in(other.mailbox):
                 link = await self._store.link(other.id, transaction)
                 if link is not None and link.intent is not None and room.id in link.intent.linked:
                     booking = await self._readings.booking(other, link)
-                    there = await self._readings.event(other, None, side.copy)
+                    there = replace(await self._readings.event(other, None, side.copy), copy=None)  # it is this room's
                     return await self._situation(other, link, seen(link, there, booking, None), there, booking)
         return None
 

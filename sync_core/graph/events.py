@@ -62,6 +62,10 @@ class Event:
     def attendee(self, mailbox: Address) -> Attendee | None:
         return next((a for a in self.attendees if a.address == mailbox), None)
 
+    def is_in(self, room: Address) -> bool:
+        """Also when the room has declined. Of an event of its own a room is no attendee."""
+        return self.organiser == room or self.attendee(room) is not None
+
 
 def parse_event(body: Json) -> Event:
     """Raises Malformed, naming the member, when the event does not keep to Graph's documentation."""

@@ -3,10 +3,14 @@
 import pytest
 
 from localdev.world import ANA, ASH, BEN, ELM, OAK, Room
+from sync_core.errors import Later
+from sync_core.queues import SyncInstance
 from tests.scenarios.in_process import World
+from tests.scenarios.operator_desk import the_meeting
 from tests.scenarios.people import Json, Slot, checked
 from tests.scenarios.series import both_agree
-from tests.scenarios.test_crashes import posting
+from tests.scenarios.test_crashes import graph_fault, nobody_tells, posting
+from tests.scenarios.test_holds import changed, walk_in
 
 LINKED = {"Linked_Space_Ids": [ELM.space]}
 
@@ -213,3 +217,31 @@ async def test_B08_the_first_room_declines_later_and_the_linked_one_has_a_bookin
     assert await world.outlook.the_event(ELM.mailbox, slot)
     assert await world.ibss.the_booking(ELM, slot)
     await quiet(world)
+
+
+@pytest.mark.settings(HOLD_PANEL_BOOKINGS="on")
+async def test_B04_B08_a_panel_booking_of_linked_rooms_is_one_hold_that_has_them_all(world: World) -> None:
+    slot = world.slot()
+    booking = await walk_in(world, slot, **LINKED)
+    for room in (OAK, ELM):
+        assert (await world.outlook.the_event(room.mailbox, slot))["organizer"]["emailAddress"]["address"] == OAK.mailbox
+    assert (await world.ibss.the_booking(OAK, slot))["Booking_Id"] == booking["Booking_Id"]
+    assert (await world.ibss.booking(booking))["Linked_Space_Ids"] == [ELM.space]
+    await quiet(world)
+    await changed(world, await world.ibss.booking(booking), Booking_IsCancelled=1)
+    for room in (OAK, ELM):
+        assert await world.outlook.calendar(room.mailbox, slot) == []
+
+
+async def test_B08_an_event_whose_answer_was_lost_is_not_known_by_its_name_in_a_linked_room(world: World) -> None:
+    slot = world.slot()
+    await nobody_tells(world)
+    booking = await world.ibss.book(ANA, OAK, slot, "Town hall", (BEN,), **LINKED)
+    await graph_fault(world, method="POST", path="/users/.*/events$", status=504, code="", times=1, after=True)
+    with pytest.raises(Later):
+        await world.service.sync.sync_instance(SyncInstance(booking=booking["Booking_Id"], node=booking["Node_Id"]))
+    await world.settle()
+    seen_first = await world.outlook.the_event(ELM.mailbox, slot)
+    await world.service.sync.sync_instance(SyncInstance(ELM.space, event=seen_first["id"]))
+    link = (await the_meeting(world, booking=booking["Booking_Id"]))["link"]
+    assert (link["state"], link["room_event"] == seen_first["id"]) == ("linked", False)
