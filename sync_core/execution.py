@@ -35,6 +35,7 @@ from sync_core.rooms import Rooms
 from sync_core.situation import Situation, idempotency_key, seen, transaction_id, without_booking, without_event
 from sync_core.store import Store
 
+DONE = "done"
 NOT_THE_ORGANIZER = "ErrorAccessDenied"
 ROOM_TAKEN = "RoomTaken"
 """Our own refusal, in the words of the others'."""
@@ -48,7 +49,7 @@ class Outcome:
 
     link: Link
     settled: bool = True
-    result: str = "done"
+    result: str = DONE
 
 
 class Execution:

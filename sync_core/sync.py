@@ -9,7 +9,7 @@ from sync_core.batches import single
 from sync_core.brake import Brake
 from sync_core.dispute import disputed
 from sync_core.errors import Gone, Later, Stale, SyncError
-from sync_core.execution import SLOT_TAKEN, Execution, Outcome
+from sync_core.execution import DONE, SLOT_TAKEN, Execution, Outcome
 from sync_core.graph.client import Graph
 from sync_core.look import Look
 from sync_core.model import Address, Essence, EventId, Field, Reason, Room, State
@@ -170,7 +170,7 @@ class Sync:
         if was is not None and was.state is State.FROZEN and outcome.link.state is not State.FROZEN:
             await self._store.clear_alarm(was.room, was.key)
         await self._note(situation, outcome, plan)
-        if _leaves_a_slot(plan):
+        if outcome.result == DONE and _leaves_a_slot(plan):
             await self._wake_who_waits_in(situation.room)
         return outcome
 
