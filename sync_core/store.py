@@ -123,12 +123,14 @@ class Store:
 
     async def rename_link(self, old: Link, new: Link) -> Link:
         """The link under another room or key. In the same room at once; to another room by writing the new one first. The old
-        room keeps a tombstone, so that what comes after it there is not taken for a repeat.
+        room keeps a tombstone, so that what comes after it there is not taken for a repeat. What has this very booking there
+        was left by a worker that died between the two.
         """
         taken = await self.link(new.room, new.key)
         if old.room == new.room and taken is None and old.row_etag is not None:
             return replace(new, row_etag=await self._links.swap(rows.link_row(old), old.row_etag, rows.link_row(new)))
-        if taken is not None and taken.state is not State.CLOSED:
+        same = taken is not None and taken.booking_id is not None and taken.booking_id == new.booking_id
+        if taken is not None and taken.state is not State.CLOSED and not same:
             raise Stale("link-row")
         generation = max(new.generation, taken.generation + 1) if taken else new.generation
         saved = await self.save_link(replace(new, generation=generation, row_etag=taken.row_etag if taken else None))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from localdev.world import ANA, BEN, OAK
+from localdev.world import ANA, BEN, ELM, OAK
 from sync_core.errors import Later
 from sync_core.queues import PullRoom, SyncInstance
 from tests.scenarios.in_process import World
@@ -159,3 +159,23 @@ async def test_S14_a_door_that_cannot_queue_takes_nothing_and_ibss_posts_again(w
     await world.ibss.book(ANA, OAK, slot, "Plan", (BEN,))
     await world.settle()
     assert (await world.outlook.the_event(ANA.address, slot))["subject"] == "Plan"
+
+
+async def test_S09_B08_a_worker_dies_between_the_two_rows_of_a_move_and_the_move_is_ended(world: World) -> None:
+    """The booking's room and a linked one changed places, so the room that it left still is on the event."""
+    slot = world.slot()
+    booking = await world.ibss.book(ANA, OAK, slot, "Town hall", (BEN,), Linked_Space_Ids=[ELM.space])
+    await world.settle()
+    link = await world.store.link_of_booking(booking["Booking_Id"])
+    (before,) = [row for row in world.tables["links"].rows if link and row["RowKey"] == link.key and "state" in row]
+    await world.ibss.change(ANA, await world.ibss.booking(booking), Space_Id=ELM.space, Linked_Space_Ids=[OAK.space])
+    await world.settle()
+    await world.tables["links"].upsert_entity(before, mode="replace")
+    assert link is not None
+    await world.service.sync.sync_instance(SyncInstance(OAK.space, event=link.room_event_id, key=link.key))
+    await world.settle()
+    after = await world.ibss.the_booking(ELM, slot)
+    assert (after["Booking_Id"], after["Linked_Space_Ids"]) == (booking["Booking_Id"], [OAK.space])
+    writes = await world.writes()
+    await world.sweep()
+    assert await world.writes() == writes
