@@ -19,12 +19,12 @@ from sync_core.ibss.wire import Booking
 from sync_core.look import Look
 from sync_core.model import Absent, Essence, Link, Present, Reason, Room, Slot, State, Unknown, differences
 from sync_core.planner import Plan, Policy
-from sync_core.pull import ONCE_LISTED, UNSETTLED
+from sync_core.pull import ONCE_LISTED
 from sync_core.queues import PULL_ROOM, SYNC_INSTANCE
 from sync_core.rehearsal import audience_of
 from sync_core.rooms import Rooms
 from sync_core.schedule import next_run
-from sync_core.situation import Situation, decided, transaction_id
+from sync_core.situation import UNSETTLED, Situation, decided, transaction_id
 from sync_core.store import Store
 
 type Told = dict[str, Any]

@@ -34,7 +34,7 @@ from sync_core.model import (
 from sync_core.queues import SyncInstance
 from sync_core.readings import NO_BOOKING, NO_EVENT, BookingSide, EventSide, Readings
 from sync_core.rooms import Rooms
-from sync_core.situation import Situation, linked_in, of_booking, of_instance, reopened, seen, without_event
+from sync_core.situation import UNSETTLED, Situation, linked_in, of_booking, of_instance, reopened, seen, without_event
 from sync_core.store import Store
 
 
@@ -205,7 +205,8 @@ class Look:
 
     async def _from_booking(self, node: NodeId, booking_id: BookingId, posted: str | None) -> Situation | None:
         stored = await self._store.link_of_booking(booking_id)
-        if stored is not None and stored.state in {State.LINKED, State.CLOSED} and stored.booking_etag == posted:
+        settled = stored is not None and stored.state in {State.LINKED, State.CLOSED} and stored.reason not in UNSETTLED
+        if stored is not None and settled and stored.booking_etag == posted:
             return None  # our own write that comes back
         booking = await self._ibss.booking(node, booking_id)
         if booking is None or (booking.cancelled and (stored is None or stored.state is State.CLOSED)):

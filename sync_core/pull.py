@@ -19,22 +19,9 @@ from sync_core.queues import Occurrence, PullRoom, Queues, SyncInstance, SyncWor
 from sync_core.rooms import Rooms
 from sync_core.rows import Watch
 from sync_core.series import renamed
-from sync_core.situation import work_of
+from sync_core.situation import UNSETTLED, work_of
 from sync_core.store import Store
 from sync_core.subscriptions import Subscriptions
-
-UNSETTLED = frozenset(
-    {
-        Reason.EVENT_UNREADABLE,
-        Reason.ONLY_THE_ROOM_HAS_IT,
-        Reason.READS_EMPTY,
-        Reason.BOOKING_UNREADABLE,
-        Reason.AMBIGUOUS,
-        Reason.BRAKED,
-        Reason.SERIES_CHANGED,
-    }
-)
-"""Reasons that time alone may end."""
 
 ONCE_LISTED = frozenset({Reason.BEYOND_HORIZON, Reason.NO_DIRECTORY_ACCOUNT})
 """Reasons that may end for a booking that is listed: it has come within the horizon, or panels are held now."""

@@ -6,10 +6,23 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sync_core import planner
 from sync_core.ibss.wire import Booking
-from sync_core.model import BookingId, EventId, Instance, Link, Present, Reading, Room, RoomId, Side, State
+from sync_core.model import BookingId, EventId, Instance, Link, Present, Reading, Reason, Room, RoomId, Side, State
 from sync_core.planner import Plan, Policy
 from sync_core.queues import SyncInstance
 from sync_core.readings import BookingSide, EventSide
+
+UNSETTLED = frozenset(
+    {
+        Reason.EVENT_UNREADABLE,
+        Reason.ONLY_THE_ROOM_HAS_IT,
+        Reason.READS_EMPTY,
+        Reason.BOOKING_UNREADABLE,
+        Reason.AMBIGUOUS,
+        Reason.BRAKED,
+        Reason.SERIES_CHANGED,
+    }
+)
+"""Reasons that time alone may end."""
 
 
 @dataclass(frozen=True, slots=True)

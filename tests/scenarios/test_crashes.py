@@ -179,3 +179,14 @@ async def test_S09_B08_a_worker_dies_between_the_two_rows_of_a_move_and_the_move
     writes = await world.writes()
     await world.sweep()
     assert await world.writes() == writes
+
+
+async def test_S14_what_ibss_posted_is_tried_again_soon_when_the_host_could_not_be_read(world: World) -> None:
+    """No timer runs here: the repeat that waits in the queue is not taken for our own write that comes back."""
+    slot = world.slot()
+    booking = await world.ibss.book(ANA, OAK, slot, "Plan", (BEN,))
+    await world.settle()
+    await graph_fault(world, method="GET", path=f"/users/{ANA.address}", status=403, code="ErrorAccessDenied", times=1)
+    await world.ibss.change(ANA, booking, **world.ibss.times(slot.later(hours=2)))
+    await world.settle()
+    assert await world.outlook.the_event(ANA.address, slot.later(hours=2))
