@@ -1,10 +1,10 @@
 """Work on many occurrences of one series is done together: in batches that one message and a few pages hold."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from itertools import batched
 
 from sync_core.model import EventId, Link, RoomId
 from sync_core.queues import Occurrence, SyncInstance, SyncSeries, SyncWork
@@ -12,7 +12,9 @@ from sync_core.queues import Occurrence, SyncInstance, SyncSeries, SyncWork
 FEW = 3
 """So many are looked at one by one: to read ahead for them would not be less."""
 TOGETHER = 80
-"""A page of either side holds a hundred, and a queue's message 64 KiB. The last is worked with what was read before the first."""
+"""A page of either side holds a hundred. The last is worked with what was read before the first."""
+LARGEST = 44_000
+"""Characters that the occurrences of one message take: it holds 64 KiB of base64, and names may be long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,22 @@ def works(room: RoomId, parts: Iterable[Part]) -> Iterator[SyncWork]:
     for part in parts:
         series[part.series, part.uid][part.occurrence] = part
     for (master, uid), members in series.items():
-        for batch in batched(sorted(members.values(), key=lambda part: part.start), TOGETHER, strict=False):
+        for batch in _batches(sorted(members.values(), key=lambda part: part.start)):
             yield from _work(room, master, uid, batch)
+
+
+def _batches(parts: Iterable[Part]) -> Iterator[tuple[Part, ...]]:
+    batch: list[Part] = []
+    size = 0
+    for part in parts:
+        more = len(json.dumps(asdict(part.occurrence)))
+        if len(batch) == TOGETHER or (batch and size + more > LARGEST):
+            yield tuple(batch)
+            batch, size = [], 0
+        batch.append(part)
+        size += more
+    if batch:
+        yield tuple(batch)
 
 
 def _work(room: RoomId, master: EventId | None, uid: str | None, batch: tuple[Part, ...]) -> Iterator[SyncWork]:
