@@ -101,6 +101,23 @@ async def test_B05_a_booking_whose_room_declines_is_kept_and_flagged_until_the_r
     assert (await the_meeting(world, booking=booking["Booking_Id"]))["standing"] == "linked: in sync"
 
 
+@pytest.mark.parametrize("late", ["accept", "decline"])
+async def test_B05_a_room_that_answers_tentatively_keeps_its_booking_until_it_declines(world: World, late: str) -> None:
+    await attendant(world, OAK.mailbox, AutomateProcessing="AutoUpdate")
+    slot = world.slot()
+    event = await world.outlook.book(ANA, slot, "Waiting", (OAK,), (BEN,))
+    await world.settle()
+    copy = await world.outlook.the_event(OAK.mailbox, slot)
+    for answer in ("tentativelyAccept", late):
+        checked(await world.outlook.http.post(f"/users/{OAK.mailbox}/events/{copy['id']}/{answer}", json={"sendResponse": True}))
+        await world.settle()
+        if answer == "tentativelyAccept":
+            assert (await world.ibss.the_booking(OAK, slot))["Booking_Name"] == "Waiting"
+    await world.sweep()
+    assert len(await world.ibss.bookings(OAK, slot)) == (late == "accept")
+    assert (await world.outlook.event(ANA.address, event["id"]))["isCancelled"] is False
+
+
 async def test_B05_a_room_that_never_answers_keeps_its_booking(world: World) -> None:
     await attendant(world, OAK.mailbox, AutomateProcessing="AutoUpdate")
     slot = world.slot()
