@@ -161,11 +161,11 @@ def _both(link: Link, event: Present, booking: Present, policy: Policy) -> Plan:
 
 def _adopt(event: Present, booking: Present) -> Plan:
     """Only IBSS is written, so that nobody is mailed. Of an event known by the room's copy alone only the slot is believed, and
-    that it is private.
+    that it is private. Outlook does not know linked rooms, so what it lacks of them says nothing.
     """
     if booking.unsynced:
         return Plan(booking.unsynced, State.NOT_SYNCED)
-    target = event.essence
+    target = replace(event.essence, linked=booking.essence.linked)
     if not event.writable and not event.essence.private:
         target = replace(target, subject=booking.essence.subject, people=booking.essence.people)
     return _write(event, booking, event.essence, target, Reason.ADOPTED)

@@ -19,6 +19,7 @@ from tests.unit.examples import (
     BOOKING_UNKNOWN,
     EVENT_GONE,
     EVENT_UNKNOWN,
+    FIR,
     MEETING,
     NOT_THERE,
     NOW,
@@ -83,6 +84,13 @@ WITHOUT_BASE = [
         there(RENAMED),
         Plan(Reason.ADOPTED, State.LINKED, (update_booking(MEETING, Field.SUBJECT),)),
         id="adopt: only IBSS is written",
+    ),
+    row(
+        unlinked(),
+        there(),
+        there(meeting(subject="Retro", linked=frozenset({FIR}))),
+        Plan(Reason.ADOPTED, State.LINKED, (update_booking(meeting(linked=frozenset({FIR})), Field.SUBJECT),)),
+        id="adopt: linked rooms are the booking's to say",
     ),
     row(
         unlinked(),
