@@ -12,7 +12,7 @@ from sync_core.errors import Gone, Later, Stale, SyncError
 from sync_core.execution import DONE, SLOT_TAKEN, Execution, Outcome
 from sync_core.graph.client import Graph
 from sync_core.look import Look
-from sync_core.model import Address, Essence, EventId, Field, Reason, Room, State
+from sync_core.model import Address, Essence, EventId, Field, Reason, Room, Side, State
 from sync_core.planner import CancelBooking, CancelEvent, CreateEvent, Plan, Policy, ReleaseRoom, UpdateBooking, UpdateEvent
 from sync_core.queues import PullRoom, Queues, SyncInstance, SyncSeries, SyncWork, again
 from sync_core.rooms import Rooms
@@ -188,8 +188,14 @@ class Sync:
         return outcome
 
     async def _note(self, situation: Situation, outcome: Outcome, plan: Plan) -> None:
-        """The journal tells what was decided and done; a look that finds all as it was leaves no entry."""
+        """The journal tells what was decided and done; a look that finds all as it was leaves no entry. A create may be found
+        made: its worker died, or was slower to say so.
+        """
         before, link = situation.stored, outcome.link
+        if before is not None and before.state is State.CREATING and link.state is State.LINKED and not plan.actions:
+            reason = Reason.NEW_EVENT if link.born is Side.OUTLOOK else Reason.NEW_BOOKING
+            await self._store.note(link.room, link.key, self._clock(), reason, "nothing", "found made")
+            return
         unchanged = before is not None and (before.state, before.reason) == (link.state, link.reason)
         if not plan.actions and (unchanged or plan.reason in QUIET):
             return

@@ -6,6 +6,7 @@ from localdev.world import ANA, BEN, ELM, OAK
 from sync_core.errors import Later
 from sync_core.queues import PullRoom, SyncInstance
 from tests.scenarios.in_process import World
+from tests.scenarios.operator_desk import the_meeting
 from tests.scenarios.people import checked
 
 
@@ -49,6 +50,34 @@ async def test_S13_a_booking_whose_answer_was_lost_goes_when_its_meeting_is_canc
     await world.sweep()
     assert await world.ibss.bookings(OAK, slot) == []
     assert await world.outlook.calendar(ANA.address, slot) == []
+
+
+async def test_B14_S02_a_booking_that_was_found_made_has_its_place_in_the_journal(world: World) -> None:
+    """Its maker died, or another worker was faster to save what both knew."""
+    slot = world.slot()
+    await nobody_tells(world)
+    await world.outlook.book(ANA, slot, "Plan", (OAK,), (BEN,))
+    await world.settle()
+    await ibss_fault(world, method="POST", path="/v2/.*/bookings", status=504, code="", times=1, after=True)
+    look = SyncInstance(OAK.space, event=(await world.outlook.the_event(str(OAK.mailbox), slot))["id"])
+    with pytest.raises(Later):
+        await world.service.sync.sync_instance(look)
+    await world.service.sync.sync_instance(look)
+    [entry] = (await the_meeting(world, booking=(await world.ibss.the_booking(OAK, slot))["Booking_Id"]))["journal"]
+    assert (entry["rule"], entry["result"]) == ("new in Outlook", "found made")
+
+
+async def test_B14_S01_an_event_that_was_found_made_has_its_place_in_the_journal(world: World) -> None:
+    slot = world.slot()
+    await nobody_tells(world)
+    booking = await world.ibss.book(ANA, OAK, slot, "Plan", (BEN,))
+    await graph_fault(world, method="POST", path="/users/.*/events$", status=504, code="", times=1, after=True)
+    with pytest.raises(Later):
+        await world.service.sync.sync_instance(SyncInstance(booking=booking["Booking_Id"], node=booking["Node_Id"]))
+    await world.settle()
+    await world.sweep()
+    rules = [entry["rule"] for entry in (await the_meeting(world, booking=booking["Booking_Id"]))["journal"]]
+    assert rules == ["new in IBSS"]
 
 
 async def test_S13_an_event_whose_answer_was_lost_goes_when_its_booking_is_cancelled(world: World) -> None:
