@@ -171,6 +171,24 @@ async def test_problem_09_a_list_that_comes_empty_or_in_part_or_not_at_all_cance
         assert await world.ibss.the_booking(OAK, slot)
 
 
+@pytest.mark.parametrize("fault", LISTS[:2])
+async def test_problem_09_lists_of_a_series_that_come_short_while_others_are_whole_cancel_nothing(
+    world: World, fault: Json
+) -> None:
+    """vdirsyncer 745; graph-docs 2839. Its occurrences still stand by their ids."""
+    made = await eleven_meetings(world)
+    graph = f"{world.outlook.side_door}/faults"
+    lists = {"method": "GET", "path": "/(instances|calendarView/delta)([?]|$)", "times": 100_000}
+    checked(await world.outlook.http.post(graph, json=lists | fault))
+    writes = await world.writes()
+    await world.service.pull.roll_horizon()
+    await world.settle()
+    checked(await world.outlook.http.delete(graph))
+    assert await world.writes() == writes
+    for slot in made:
+        assert await world.ibss.the_booking(OAK, slot)
+
+
 async def eleven_meetings(world: World) -> list[Slot]:
     """Born on either side, single and in a series."""
     first = world.slot()
