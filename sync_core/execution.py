@@ -94,7 +94,7 @@ class Execution:
             return link
         renamed = stored is None or (stored.room, stored.key) != (link.room, link.key)
         if link.booking_id is not None and (renamed or stored is None or stored.booking_id != link.booking_id):
-            await self._store.point(link.booking_id, link)
+            await self._store.point(link.booking_id, link, stored)
         if link.instance is not None and renamed:
             await self._store.remember_room(link.key, link.room)
         if stored is None:
@@ -173,8 +173,10 @@ class Execution:
         answered with what the first attempt made; so what that one asked for stays until there is an answer, as the base from
         which another round writes what has changed since.
         """
-        intent = _begun(situation) or target
-        intended = replace(link, base=None, kept=None, refused=None, intent=intent, generation=_generation(situation))
+        begun = _begun(situation)
+        asked = link.asked if begun and link.asked else link.key
+        intended = replace(link, base=None, kept=None, refused=None, intent=begun or target, asked=asked)
+        intended = replace(intended, generation=_generation(situation))
         return await self._save(situation.stored, intended.standing(State.CREATING, Reason.NOTHING_THERE))
 
     async def _mark(self, booking: Booking, mirrors: str) -> Booking:
@@ -296,15 +298,17 @@ def _as_read(situation: Situation) -> Link:
         return link
     stands = event if isinstance(event, Present) else event.elsewhere
     base = stands.essence if stands is not None else link.base
+    if isinstance(event, Present) and isinstance(booking, Present) and event.essence.room == booking.essence.room:
+        link = replace(link, room=booking.essence.room)  # who moved them both may have died before it moved the link
     return replace(link, base=base, kept=booking.essence if isinstance(booking, Present) else link.kept)
 
 
 def _standing(link: Link, plan: Plan) -> Link:
     """As the plan leaves it: a link that is closed or was never agreed on has no base, and one that is made has no intent."""
     if plan.state is State.LINKED:
-        link = replace(link, intent=None, refused=None)
+        link = replace(link, intent=None, refused=None, asked="")
     elif plan.state is State.CLOSED or plan.state is not link.state:
-        link = replace(link, base=None, kept=None, intent=None)
+        link = replace(link, base=None, kept=None, intent=None, asked="")
     return link.standing(plan.state, plan.reason)
 
 

@@ -198,7 +198,8 @@ class Link:
 
     `base` is the event's essence when both sides last agreed, and `kept` is the booking's: the same, but for what a side could
     not keep. `intent` is what a create that is under way asks for; a crash leaves it for the next worker. `refused` is what IBSS
-    refused because it starts in the past. `key` is the instance's key once there is an event, and the transaction id of the
+    refused because it starts in the past. `asked` is the name under which the booking of `intent` was asked for: the series may be
+    moved meanwhile, and then the link has another. `key` is the instance's key once there is an event, and the transaction id of the
     event-to-be before. `generation` counts how often the missing half was made, so that a second making is not taken for a
     repeat of the first. `trail` is what was written to it in the last hours.
     """
@@ -222,6 +223,7 @@ class Link:
     node_id: NodeId | None = None
     booking_etag: str = ""
     generation: int = 0
+    asked: str = ""
     trail: tuple[Mark, ...] = ()
     row_etag: str | None = field(default=None, compare=False)
 

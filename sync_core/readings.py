@@ -205,7 +205,7 @@ class Readings:
         slot, rooms = wanted.slot, await self._rooms.all()
         listed = await self._ibss.bookings(room.building, slot.start, slot.end, room.id)
         standing = [booking for booking in listed if not booking.cancelled]
-        named = [booking for booking in standing if booking.mirrors == link.key]
+        named = [booking for booking in standing if booking.mirrors in {link.key, link.asked}]
         if named:
             return named[0]
         alike = [booking for booking in standing if booking.slot.hours == slot.hours and _host(booking, rooms) == wanted.host]

@@ -98,6 +98,7 @@ def link_row(link: Link) -> Row:
         "node_id": link.node_id or "",
         "booking_etag": link.booking_etag,
         "generation": link.generation,
+        "asked": link.asked,
         "trail": _trail_text(link.trail),
     }
 
@@ -124,6 +125,7 @@ def link(row: Any) -> Link:
         node_id=NodeId(row["node_id"]) or None,
         booking_etag=row["booking_etag"],
         generation=row["generation"],
+        asked=row.get("asked", ""),
         trail=_trail(row["trail"]),
         row_etag=row.metadata["etag"],
     )

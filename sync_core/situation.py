@@ -48,7 +48,7 @@ def transaction_id(booking: BookingId, generation: int) -> str:
 
 def idempotency_key(link: Link) -> str:
     """IBSS makes one booking for a key, however often it is asked (the contract, createBooking)."""
-    return str(uuid5(NAMESPACE_URL, f"event:{link.room}:{link.key}:{link.generation}"))
+    return str(uuid5(NAMESPACE_URL, f"event:{link.room}:{link.asked or link.key}:{link.generation}"))
 
 
 def of_instance(room: RoomId, instance: Instance) -> Link:

@@ -63,13 +63,20 @@ class Store:
         return rows.link(row) if row else None
 
     async def link_of_booking(self, booking: BookingId) -> Link | None:
-        """The link that owns a booking. The pointer is written first, so it may name a link that is still to be saved."""
+        """The link that owns a booking. The pointer is written first, so it may name a link that is still to be saved; then the
+        one that had the booking before has it still.
+        """
         pointer = await self._links.get(encode(f"booking:{booking}"), "-")
-        link = await self.link(RoomId(pointer["room"]), pointer["key"]) if pointer else None
-        if link is None or pointer is None or link.booking_id == booking:
+        return await self._owner(booking, pointer) if pointer else None
+
+    async def _owner(self, booking: BookingId, pointer: Row) -> Link | None:
+        link = await self.link(RoomId(pointer["room"]), pointer["key"])
+        if link is not None and link.booking_id == booking:
             return link
-        begun = link.booking_id is None and link.state is State.CREATING and link.generation == pointer["generation"]
-        return replace(link, booking_id=booking) if begun else None
+        if link is not None and link.booking_id is None and link.state is State.CREATING and link.generation == pointer["generation"]:
+            return replace(link, booking_id=booking)
+        former = await self.link(RoomId(pointer["former_room"]), pointer["former_key"]) if pointer.get("former_key") else None
+        return former if former is not None and former.booking_id == booking else None
 
     async def links(self, room: RoomId) -> list[Link]:
         return [rows.link(row) async for row in self._links.query("PartitionKey eq @partition", partition=encode(room))]
@@ -103,9 +110,35 @@ class Store:
         etag = await (self._links.insert(row) if link.row_etag is None else self._links.replace(row, link.row_etag))
         return replace(link, row_etag=etag)
 
-    async def point(self, booking: BookingId, link: Link) -> None:
+    async def point(self, booking: BookingId, link: Link, was: Link | None) -> None:
+        """Says whose a booking is, before that link is saved. `was` is the link as it is stored. Raises Stale when the booking is
+        another's. Whoever pointed at a link and did not save it has died, or is slow: its row is written, so that it cannot save
+        it any more.
+        """
         row = {"PartitionKey": encode(f"booking:{booking}"), "RowKey": "-"}
-        await self._links.put(row | {"room": link.room, "key": link.key, "generation": link.generation})
+        row |= {"room": link.room, "key": link.key, "generation": link.generation}
+        if was is not None and was.booking_id == booking and was.state is not State.CLOSED:
+            await self._links.put(row | {"former_room": was.room, "former_key": was.key})
+            return
+        try:
+            await self._links.insert(row)
+        except Stale:
+            await self._point_instead(booking, link, row)
+
+    async def _point_instead(self, booking: BookingId, link: Link, row: Row) -> None:
+        pointer = await self._links.get(row["PartitionKey"], row["RowKey"])
+        if pointer is None:
+            raise Stale("booking-pointer")
+        target = RoomId(pointer["room"]), pointer["key"]
+        if target == (link.room, link.key):
+            await self._links.replace(row, pointer.metadata["etag"])
+            return
+        owner = await self._owner(booking, pointer)
+        if owner is not None and owner.state is not State.CLOSED:
+            raise Stale("booking-taken")
+        there = await self.link(*target)
+        await self.save_link(there or Link(*target, link.born, State.CLOSED))
+        await self._links.replace(row, pointer.metadata["etag"])
 
     async def remember_room(self, instance_key: str, room: RoomId) -> None:
         await self._links.put({"PartitionKey": encode(f"instance:{instance_key}"), "RowKey": encode(room)})

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -24,17 +24,10 @@ _BEAT_SECONDS = 0.05
 
 def create_app(simulator: GraphSimulator, *, ticking: bool = True) -> Starlette:
     """With `ticking`, what is due happens by itself while the application runs; without, somebody calls `run_due`."""
-    routes = Routes(simulator)
-
-    async def handle(call: Call) -> Answer:
-        if (call.method, call.path) == ("POST", "/$batch"):
-            return await run_batch(call, gate.pass_through)
-        return await routes.handle(call)
-
-    gate = Gate(simulator, handle)
+    enter = door(simulator)
 
     async def graph(request: Request) -> Response:
-        return _response(await gate.pass_through(await _call(request)))
+        return _response(await enter(await _call(request)))
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -48,6 +41,19 @@ def create_app(simulator: GraphSimulator, *, ticking: bool = True) -> Starlette:
     methods = ["GET", "POST", "PATCH", "DELETE", "PUT"]
     doors = [Route(VERSION + "/{path:path}", graph, methods=methods), *SideDoor(simulator).routes()]
     return Starlette(routes=doors, lifespan=lifespan)
+
+
+def door(simulator: GraphSimulator) -> Callable[[Call], Awaitable[Answer]]:
+    """What every request to Graph goes through, however it came."""
+    routes = Routes(simulator)
+
+    async def handle(call: Call) -> Answer:
+        if (call.method, call.path) == ("POST", "/$batch"):
+            return await run_batch(call, gate.pass_through)
+        return await routes.handle(call)
+
+    gate = Gate(simulator, handle)
+    return gate.pass_through
 
 
 async def _tick(simulator: GraphSimulator) -> None:

@@ -69,7 +69,7 @@ class GraphSimulator:
         """`post` sends (url, content type, body) and returns (status, content type, body). It may raise OSError, which
         TimeoutError is too, or httpx.HTTPError when nobody answers. `clock` is given when the side door may put it forward;
         `now` is then its own."""
-        self.now = now
+        self.now, self.post = now, post
         self.clock = clock
         self.rng = rng or random.Random(0)  # noqa: S311 - ids that repeat with the same seed
         self.tenant = tenant or Tenant()

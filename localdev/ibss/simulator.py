@@ -29,7 +29,7 @@ class IbssSimulator:
         self.bookings = Bookings(Estate(), self.clock, self._tell)
         self.faults = Faults()
         self.log = RequestLog()
-        self._post = post
+        self.post = post
 
     @property
     def estate(self) -> Estate:
@@ -55,7 +55,7 @@ class IbssSimulator:
                 case AutoCancel(booking_id):
                     self._auto_cancel(booking_id)
                 case Post():
-                    await self.posting.deliver(item, self.agenda, self.clock, self._post)
+                    await self.posting.deliver(item, self.agenda, self.clock, self.post)
             done += 1
         return done
 

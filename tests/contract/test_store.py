@@ -70,7 +70,7 @@ async def test_a_text_that_is_too_long_for_a_table_is_refused(store: Store) -> N
 async def test_any_room_key_and_booking_can_be_found_again(store: Store, key: str) -> None:
     link = linked(room=RoomId(key), key=key, booking_id=BookingId(key), instance=Instance(key))
     await store.save_link(link)
-    await store.point(BookingId(key), link)
+    await store.point(BookingId(key), link, None)
     assert await store.link(RoomId(key), key) == link
     assert await store.links(RoomId(key)) == [link]
     assert await store.link_of_booking(BookingId(key)) == link
@@ -191,29 +191,29 @@ async def test_across_rooms_a_stale_rename_does_not_bury_what_was_faster(store: 
 async def test_a_pointer_leads_to_the_link_wherever_it_moves(store: Store) -> None:
     booking = BookingId("B|1")
     saved = await store.save_link(linked(key="t-1", booking_id=booking))
-    await store.point(booking, saved)
+    await store.point(booking, saved, None)
     moved = await store.rename_link(saved, replace(saved, room=ELM, key="040000"))
     assert await store.link_of_booking(booking) is None
-    await store.point(booking, moved)
+    await store.point(booking, moved, saved)
     assert await store.link_of_booking(booking) == moved
 
 
 async def test_a_pointer_to_a_link_that_has_another_booking_by_now_leads_nowhere(store: Store) -> None:
     saved = await store.save_link(linked(booking_id=BookingId("B|2")))
-    await store.point(BookingId("B|1"), saved)
+    await store.point(BookingId("B|1"), saved, None)
     assert await store.link_of_booking(BookingId("B|1")) is None
 
 
 async def test_a_pointer_may_be_written_before_its_link_has_the_booking(store: Store) -> None:
     begun = await store.save_link(linked(state=State.CREATING, generation=2))
-    await store.point(BookingId("B|1"), begun)
+    await store.point(BookingId("B|1"), begun, None)
     assert await store.link_of_booking(BookingId("B|1")) == replace(begun, booking_id="B|1")
 
 
 @pytest.mark.parametrize("by_now", [{"generation": 3}, {"state": State.LINKED}, {"booking_id": "B|2"}], ids=str)
 async def test_a_pointer_to_what_was_begun_anew_leads_nowhere(store: Store, by_now: dict[str, object]) -> None:
     begun = await store.save_link(linked(state=State.CREATING, generation=2))
-    await store.point(BookingId("B|1"), begun)
+    await store.point(BookingId("B|1"), begun, None)
     await store.save_link(replace(begun, **by_now))
     assert await store.link_of_booking(BookingId("B|1")) is None
 
@@ -229,7 +229,7 @@ async def test_the_rooms_of_a_meeting_are_remembered_each_once(store: Store, key
 
 async def test_links_are_listed_by_room_and_pointers_are_not_among_them(store: Store) -> None:
     for link in (linked(key="1"), linked(key="2"), linked(room=ELM, key="3")):
-        await store.point(BookingId(link.key), await store.save_link(link))
+        await store.point(BookingId(link.key), await store.save_link(link), None)
     assert sorted(link.key for link in await store.links(OAK)) == ["1", "2"]
     assert [link.key for link in await store.links(ELM)] == ["3"]
 

@@ -23,7 +23,7 @@ async def test_a_link_is_as_old_as_its_last_write(store: Store) -> None:
 
 async def test_a_link_is_forgotten_with_all_that_leads_to_it_and_its_journal(store: Store) -> None:
     link = await store.save_link(linked(booking_id=BOOKING))
-    await store.point(BOOKING, link)
+    await store.point(BOOKING, link, None)
     await store.remember_room(link.key, link.room)
     await store.note(link.room, link.key, NOW, Reason.NEW_EVENT, "CreateBooking", "done")
     await store.raise_alarm(link, NOW)
@@ -46,6 +46,6 @@ async def test_a_link_that_was_written_since_is_not_forgotten(store: Store) -> N
 async def test_a_pointer_that_leads_elsewhere_by_now_stays(store: Store) -> None:
     old = await store.save_link(linked(booking_id=BOOKING))
     other = await store.save_link(linked(booking_id=BOOKING, key="another"))
-    await store.point(BOOKING, other)
+    await store.point(BOOKING, other, None)
     await store.forget_link(old)
     assert await store.link_of_booking(BOOKING) == other
