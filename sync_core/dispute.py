@@ -6,9 +6,8 @@ once more: the meeting is frozen until a person has looked.
 """
 
 from datetime import datetime, timedelta
-from hashlib import sha256
 
-from sync_core.model import FIELDS, Essence, Field, Link, Mark, Side
+from sync_core.model import FIELDS, Field, Link, Mark, Side, hashed
 from sync_core.planner import Plan, UpdateBooking, UpdateEvent
 
 REMEMBERED = timedelta(hours=6)
@@ -35,7 +34,7 @@ def remembering(link: Link, plan: Plan, now: datetime) -> tuple[Mark, ...]:
     trail = _lately(link, now)
     known = {_field(mark) for mark in trail}
     for mark in _written(plan, now):
-        before = _value(_field(mark), link.base) if link.base else mark.value
+        before = hashed(_field(mark), link.base) if link.base else mark.value
         if _field(mark) not in known and before != mark.value:
             trail += (Mark(now, before),)
         trail += (mark,)
@@ -52,16 +51,9 @@ def _written(plan: Plan, now: datetime) -> list[Mark]:
     for action in plan.actions:
         if isinstance(action, UpdateEvent | UpdateBooking):
             side = Side.OUTLOOK if isinstance(action, UpdateEvent) else Side.IBSS
-            written |= {field: Mark(now, _value(field, action.target), side) for field in FIELDS if field in action.fields}
+            written |= {field: Mark(now, hashed(field, action.target), side) for field in FIELDS if field in action.fields}
     return list(written.values())
 
 
 def _field(mark: Mark) -> Field:
     return Field(mark.value.partition("=")[0])
-
-
-def _value(field: Field, essence: Essence) -> str:
-    """Short, and nothing of the meeting can be read from it."""
-    value = getattr(essence, field)
-    told = sorted(value) if isinstance(value, frozenset) else value
-    return f"{field}={sha256(repr(told).encode()).hexdigest()[:12]}"

@@ -19,6 +19,7 @@ from sync_core.ibss import wire as ibss_wire
 from sync_core.ibss.client import Ibss
 from sync_core.ibss.wire import Booking
 from sync_core.model import Absent, Essence, Field, Link, Present, Reason, Room, RoomId, State, Unknown
+from sync_core.own_writes import writing
 from sync_core.planner import (
     Action,
     CancelBooking,
@@ -67,6 +68,7 @@ class Execution:
                 return await self._create_booking(situation, plan, target)
             case (CreateEvent(target),):
                 return await self._create_event(situation, plan, target)
+        situation = await self._announce(situation, plan)
         link, refusal, done = _as_read(situation), None, list[Action]()
         for action in plan.actions:
             try:
@@ -79,6 +81,14 @@ class Execution:
             agreed = situation.link
             return await self._refused(situation.stored, replace(link, base=agreed.base, kept=agreed.kept), refusal)
         return Outcome(await self._save(situation.stored, _standing(link, plan)))
+
+    async def _announce(self, situation: Situation, plan: Plan) -> Situation:
+        """What is about to be written is noted first. Raises Stale when another worker was faster: then nothing is written."""
+        stored, begun = situation.stored, writing(situation.link, plan)
+        if stored is None or not begun or begun == stored.writing:
+            return situation
+        noted = await self._store.save_link(replace(stored, writing=begun))
+        return replace(situation, stored=noted, link=replace(situation.link, writing=begun))
 
     async def hold(self, situation: Situation, reason: Reason, state: State | None = None) -> Outcome:
         """What was planned is not done, and the link says why."""
@@ -306,9 +316,9 @@ def _as_read(situation: Situation) -> Link:
 def _standing(link: Link, plan: Plan) -> Link:
     """As the plan leaves it: a link that is closed or was never agreed on has no base, and one that is made has no intent."""
     if plan.state is State.LINKED:
-        link = replace(link, intent=None, refused=None, asked="")
+        link = replace(link, intent=None, refused=None, asked="", writing=frozenset())
     elif plan.state is State.CLOSED or plan.state is not link.state:
-        link = replace(link, base=None, kept=None, intent=None, asked="")
+        link = replace(link, base=None, kept=None, intent=None, asked="", writing=frozenset())
     return link.standing(plan.state, plan.reason)
 
 

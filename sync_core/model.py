@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import NewType, Self
 
 RoomId = NewType("RoomId", str)
@@ -84,6 +85,13 @@ FIELDS = tuple(Field)
 
 def differences(one: Essence, other: Essence) -> frozenset[Field]:
     return frozenset(name for name in FIELDS if getattr(one, name) != getattr(other, name))
+
+
+def hashed(name: Field, essence: Essence) -> str:
+    """The value of a field. Short, and nothing of the meeting can be read from it."""
+    value = getattr(essence, name)
+    told = sorted(value) if isinstance(value, frozenset) else value
+    return f"{name}={sha256(repr(told).encode()).hexdigest()[:12]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +206,11 @@ class Link:
 
     `base` is the event's essence when both sides last agreed, and `kept` is the booking's: the same, but for what a side could
     not keep. `intent` is what a create that is under way asks for; a crash leaves it for the next worker. `refused` is what IBSS
-    refused because it starts in the past. `asked` is the name under which the booking of `intent` was asked for: the series may be
-    moved meanwhile, and then the link has another. `key` is the instance's key once there is an event, and the transaction id of the
-    event-to-be before. `generation` counts how often the missing half was made, so that a second making is not taken for a
-    repeat of the first. `trail` is what was written to it in the last hours.
+    refused because it starts in the past. `asked` is the name under which the booking of `intent` was asked for: the series may
+    be moved meanwhile, and then the link has another. `key` is the instance's key once there is an event, and the transaction id
+    of the event-to-be before. `generation` counts how often the missing half was made, so that a second making is not taken for
+    a repeat of the first. `trail` is what was written to it in the last hours; `writing` is what is being written to each side,
+    from before the write until both are known to agree.
     """
 
     room: RoomId
@@ -225,6 +234,7 @@ class Link:
     generation: int = 0
     asked: str = ""
     trail: tuple[Mark, ...] = ()
+    writing: frozenset[tuple[Side, str]] = frozenset()
     row_etag: str | None = field(default=None, compare=False)
 
     def standing(self, state: State, reason: Reason, detail: str = "") -> Self:

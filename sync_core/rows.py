@@ -100,6 +100,7 @@ def link_row(link: Link) -> Row:
         "generation": link.generation,
         "asked": link.asked,
         "trail": _trail_text(link.trail),
+        "writing": " ".join(sorted(f"{side}:{value}" for side, value in link.writing)),
     }
 
 
@@ -127,6 +128,7 @@ def link(row: Any) -> Link:
         generation=row["generation"],
         asked=row.get("asked", ""),
         trail=_trail(row["trail"]),
+        writing=_writing(row.get("writing", "")),
         row_etag=row.metadata["etag"],
     )
 
@@ -138,6 +140,11 @@ def _plain(moment: datetime | None) -> datetime | None:
 
 def _trail_text(trail: tuple[Mark, ...]) -> str:
     return json.dumps([[mark.at.isoformat(), mark.value, mark.side] for mark in trail]) if trail else ""
+
+
+def _writing(text: str) -> frozenset[tuple[Side, str]]:
+    marks = (mark.split(":", 1) for mark in text.split())
+    return frozenset((Side(side), value) for side, value in marks)
 
 
 def _trail(text: str) -> tuple[Mark, ...]:

@@ -7,6 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 from sync_core import planner
 from sync_core.ibss.wire import Booking
 from sync_core.model import BookingId, EventId, Instance, Link, Present, Reading, Reason, Room, RoomId, Side, State
+from sync_core.own_writes import allowing_for_own_writes
 from sync_core.planner import Plan, Policy
 from sync_core.queues import SyncInstance
 from sync_core.readings import BookingSide, EventSide
@@ -38,7 +39,8 @@ class Situation:
 def decided(situation: Situation, policy: Policy, now: datetime) -> Plan:
     """What is to be done about it. How far ahead a room is synced is its building's to say."""
     policy = replace(policy, horizon=timedelta(days=situation.room.horizon_days))
-    return planner.plan(situation.link, situation.event.reading, situation.booking.reading, policy, now)
+    event, booking = situation.event.reading, situation.booking.reading
+    return planner.plan(allowing_for_own_writes(situation.link, event, booking), event, booking, policy, now)
 
 
 def transaction_id(booking: BookingId, generation: int) -> str:

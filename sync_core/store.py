@@ -40,6 +40,10 @@ def buried(link: Link) -> Link:
     return replace(link, base=None, kept=None, intent=None, booking_id=None).standing(State.CLOSED, link.reason, link.detail)
 
 
+def _begun(link: Link, pointer: Row) -> bool:
+    return link.state is State.CREATING and link.generation == pointer["generation"]
+
+
 def _newest_first(now: datetime) -> str:
     """Rows are sorted by their key, so a later moment needs a smaller one."""
     return f"{10**17 - int(now.timestamp() * 10**6):018d}"
@@ -73,7 +77,7 @@ class Store:
         link = await self.link(RoomId(pointer["room"]), pointer["key"])
         if link is not None and link.booking_id == booking:
             return link
-        if link is not None and link.booking_id is None and link.state is State.CREATING and link.generation == pointer["generation"]:
+        if link is not None and link.booking_id is None and _begun(link, pointer):
             return replace(link, booking_id=booking)
         former = await self.link(RoomId(pointer["former_room"]), pointer["former_key"]) if pointer.get("former_key") else None
         return former if former is not None and former.booking_id == booking else None

@@ -169,6 +169,8 @@ class Checker:
                 continue
             value = there[name] if name in there else (name in people)
             may = self.history.may_stand(meeting, name)
+            if (meeting, GONE) in self.history.edits:  # cancelled in IBSS and kept in Outlook: nobody misses what IBSS had
+                continue
             if name == ROOM:
                 value = next(iter(rooms & may), sorted(rooms))  # type: ignore[arg-type]
             if value not in may:

@@ -1,0 +1,39 @@
+"""What is being written to each side, noted in the link before it is written. Pure.
+
+A worker may die, or be overtaken, between its write and the moment when it notes that both sides agree. Whoever looks next then
+finds a side that is not as it was when both last agreed. If it is as one of us meant it to be, nobody has edited it: an edit that
+a person made on the other side meanwhile is not to lose against our own write.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from sync_core.model import FIELDS, Link, Present, Reading, Side, State, hashed
+from sync_core.planner import Plan, UpdateBooking, UpdateEvent
+
+
+def writing(link: Link, plan: Plan) -> frozenset[tuple[Side, str]]:
+    """What the link is to say is being written, while the plan is carried out: also what others had begun."""
+    begun = set(link.writing)
+    for action in plan.actions:
+        if isinstance(action, UpdateEvent | UpdateBooking):
+            side = Side.OUTLOOK if isinstance(action, UpdateEvent) else Side.IBSS
+            begun |= {(side, hashed(field, action.target)) for field in action.fields}
+    return frozenset(begun)
+
+
+def allowing_for_own_writes(link: Link, event: Reading, booking: Reading) -> Link:
+    """The link as if both had agreed on what was written and not noted any more. What was written to one side, the other had."""
+    begun = link.intent if link.state is State.CREATING else None
+    base, kept = link.base or begun, link.kept or begun
+    if not link.writing or base is None or kept is None:
+        return link
+    written = _ours(link, booking, Side.IBSS) | _ours(link, event, Side.OUTLOOK)
+    return replace(link, base=replace(base, **written), kept=replace(kept, **written))
+
+
+def _ours(link: Link, reading: Reading, side: Side) -> dict[str, Any]:
+    if not isinstance(reading, Present):
+        return {}
+    there = reading.essence
+    return {name: getattr(there, name) for name in FIELDS if (side, hashed(name, there)) in link.writing}
