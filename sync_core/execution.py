@@ -152,6 +152,7 @@ class Execution:
         done = replace(
             link, booking_id=booking.id, node_id=booking.node, booking_etag=booking.etag, base=begun or target, kept=kept
         )
+        done = replace(done, booking_at=booking.modified)
         return Outcome(await self._save(link, _standing(done, plan)), settled=begun is None)
 
     async def _create_event(self, situation: Situation, plan: Plan, target: Essence) -> Outcome:
@@ -233,7 +234,7 @@ class Execution:
         if owner is not None and stored is not None and (owner.room, owner.key) != (stored.room, stored.key):
             return link
         booking = await self._ibss.cancel_booking(_booking(situation))
-        return replace(link, booking_etag=booking.etag)
+        return replace(link, booking_etag=booking.etag, booking_at=booking.modified)
 
     async def _update_booking(self, situation: Situation, link: Link, target: Essence, fields: frozenset[Field]) -> Link:
         """What the answer says is what IBSS keeps, which may be less than was asked for."""
@@ -242,7 +243,8 @@ class Execution:
         guests = await self._guests.of(_known_event(situation), situation.room, new)
         written = await self._ibss.update_booking(booking, target, fields, guests, rooms)
         kept = ibss_wire.essence_of(written, rooms)
-        return replace(link, booking_etag=written.etag, node_id=written.node, kept=kept, room=kept.room)
+        link = replace(link, booking_etag=written.etag, booking_at=written.modified, node_id=written.node)
+        return replace(link, kept=kept, room=kept.room)
 
     async def _update_event(self, situation: Situation, link: Link, target: Essence, fields: frozenset[Field]) -> Link:
         original, mailboxes = _original(situation), await self._rooms.mailboxes()
@@ -257,7 +259,7 @@ class Execution:
         change = EventChange(target, fields, situation.room, taken, mailboxes, names, joined, released)
         written = await self._graph.update_event(original.organiser, original, change)
         base = replace(events.essence_of(written, taken, mailboxes), linked=target.linked)
-        return replace(link, event_etag=written.etag, base=base, room=taken.id)
+        return replace(link, event_etag=written.etag, event_at=written.modified, base=base, room=taken.id)
 
     async def _hold_in(self, taken: Room, situation: Situation, link: Link, target: Essence) -> Link:
         """An event of the room's own cannot leave its calendar. The new one is made before the old one is released."""

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -10,6 +11,15 @@ from sync_core.errors import Malformed
 
 type Json = Any
 """JSON as it came. Only wire modules look into it."""
+
+
+def modified_at(text: Json) -> datetime | None:
+    """When a side says that it last changed something; None when it does not say it in a way that can be compared."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ class Look:
         self, room: Room, stored: Link | None, copy: Event | None, event: EventId | None, *, removed: bool = False
     ) -> Situation | None:
         side = await self._readings.event(room, stored, copy, removed=removed)
-        if stored is None and side.original is not None:
+        if (stored is None or (stored.base is None and stored.booking_id is None)) and side.original is not None:
             if (made := await self._made_for_a_booking(room, side)) is not None:
                 return made
             if copy is None or copy.instance != side.original.instance:

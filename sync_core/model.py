@@ -209,7 +209,8 @@ class Link:
     refused because it starts in the past. `asked` is the name under which the booking of `intent` was asked for: the series may
     be moved meanwhile, and then the link has another. `key` is the instance's key once there is an event, and the transaction id
     of the event-to-be before. `generation` counts how often the missing half was made, so that a second making is not taken for
-    a repeat of the first. `trail` is what was written to it in the last hours; `writing` is what is being written to each side,
+    a repeat of the first. `event_at` and `booking_at` are when each side was last modified,
+    by its own clock. `trail` is what was written to it in the last hours; `writing` is what is being written to each side,
     from before the write until both are known to agree.
     """
 
@@ -228,9 +229,11 @@ class Link:
     event_id: EventId | None = None
     room_event_id: EventId | None = None
     event_etag: str = ""
+    event_at: datetime | None = None
     booking_id: BookingId | None = None
     node_id: NodeId | None = None
     booking_etag: str = ""
+    booking_at: datetime | None = None
     generation: int = 0
     asked: str = ""
     trail: tuple[Mark, ...] = ()

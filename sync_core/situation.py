@@ -43,6 +43,19 @@ def decided(situation: Situation, policy: Policy, now: datetime) -> Plan:
     return planner.plan(allowing_for_own_writes(situation.link, event, booking), event, booking, policy, now)
 
 
+def older_than_known(situation: Situation) -> bool:
+    """Whether a side was read as it stood before the link last saw it: it answers from a copy that lags behind."""
+    known, event, booking = situation.stored, situation.event.original, situation.booking.booking
+    if known is None:
+        return False
+    behind = event is not None and event.id == known.event_id and _before(event.modified, known.event_at)
+    return behind or (booking is not None and booking.id == known.booking_id and _before(booking.modified, known.booking_at))
+
+
+def _before(one: datetime | None, other: datetime | None) -> bool:
+    return one is not None and other is not None and one < other
+
+
 def transaction_id(booking: BookingId, generation: int) -> str:
     """Graph makes one event for a transaction id, however often it is asked (Microsoft docs, user-post-events)."""
     return str(uuid5(NAMESPACE_URL, f"ibss-booking:{booking}:{generation}"))
@@ -74,17 +87,17 @@ def reopened(link: Link) -> Link:
     """A tombstone says what was; what comes after it starts anew."""
     if link.state is not State.CLOSED:
         return link
-    return replace(link, base=None, kept=None, intent=None, booking_id=None, node_id=None, booking_etag="")
+    return replace(link, base=None, kept=None, intent=None, booking_id=None, node_id=None, booking_etag="", booking_at=None)
 
 
 def without_event(link: Link, key: str) -> Link:
     """The link of an event that is yet to be made, whatever event there was before."""
-    return replace(link, key=key, instance=None, organiser=None, event_id=None, room_event_id=None, event_etag="")
+    return replace(link, key=key, instance=None, organiser=None, event_id=None, room_event_id=None, event_etag="", event_at=None)
 
 
 def without_booking(link: Link) -> Link:
     """The link of a booking that is yet to be made, whatever booking there was before."""
-    return replace(link, booking_id=None, node_id=None, booking_etag="")
+    return replace(link, booking_id=None, node_id=None, booking_etag="", booking_at=None)
 
 
 def work_of(link: Link) -> SyncInstance:
@@ -104,11 +117,11 @@ def seen(link: Link, event: EventSide, booking: BookingSide, room_event: EventId
         link = replace(link, instance=instance, organiser=organiser, room_event_id=copy.id)
     if event.original is not None:
         original = event.original
-        link = replace(
-            link, instance=original.instance, organiser=original.organiser, event_id=original.id, event_etag=original.etag
-        )
+        link = replace(link, instance=original.instance, organiser=original.organiser, event_id=original.id)
+        link = replace(link, event_etag=original.etag, event_at=original.modified)
     if room_event is not None:
         link = replace(link, room_event_id=room_event)
     if booking.booking is not None:
-        link = replace(link, booking_id=booking.booking.id, node_id=booking.booking.node, booking_etag=booking.booking.etag)
+        there = booking.booking
+        link = replace(link, booking_id=there.id, node_id=there.node, booking_etag=there.etag, booking_at=there.modified)
     return replace(link, key=link.instance.key) if link.instance else link

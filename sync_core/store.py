@@ -40,6 +40,12 @@ def buried(link: Link) -> Link:
     return replace(link, base=None, kept=None, intent=None, booking_id=None).standing(State.CLOSED, link.reason, link.detail)
 
 
+def _vacant(link: Link) -> bool:
+    """Neither has nor wants a booking."""
+    wanting = link.state is State.CREATING or link.base is not None or link.booking_id is not None
+    return link.state is State.CLOSED or not wanting
+
+
 def _begun(link: Link, pointer: Row) -> bool:
     return link.state is State.CREATING and link.generation == pointer["generation"]
 
@@ -119,8 +125,8 @@ class Store:
         another's. Whoever pointed at a link and did not save it has died, or is slow: its row is written, so that it cannot save
         it any more.
         """
-        row = {"PartitionKey": encode(f"booking:{booking}"), "RowKey": "-"}
-        row |= {"room": link.room, "key": link.key, "generation": link.generation}
+        row: Row = {"PartitionKey": encode(f"booking:{booking}"), "RowKey": "-", "room": link.room, "key": link.key}
+        row["generation"] = link.generation
         if was is not None and was.booking_id == booking and was.state is not State.CLOSED:
             await self._links.put(row | {"former_room": was.room, "former_key": was.key})
             return
@@ -167,7 +173,7 @@ class Store:
         if old.room == new.room and taken is None and old.row_etag is not None:
             return replace(new, row_etag=await self._links.swap(rows.link_row(old), old.row_etag, rows.link_row(new)))
         same = taken is not None and taken.booking_id is not None and taken.booking_id == new.booking_id
-        if taken is not None and taken.state is not State.CLOSED and not same:
+        if taken is not None and not (same or _vacant(taken)):
             raise Stale("link-row")
         generation = max(new.generation, taken.generation + 1) if taken else new.generation
         saved = await self.save_link(replace(new, generation=generation, row_etag=taken.row_etag if taken else None))

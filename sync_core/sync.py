@@ -17,7 +17,7 @@ from sync_core.planner import CancelBooking, CancelEvent, CreateEvent, Plan, Pol
 from sync_core.queues import PullRoom, Queues, SyncInstance, SyncSeries, SyncWork, again
 from sync_core.rooms import Rooms
 from sync_core.shapes import Shapes
-from sync_core.situation import Situation, decided, work_of
+from sync_core.situation import Situation, decided, older_than_known, work_of
 from sync_core.store import Store
 
 ROUNDS = 4
@@ -26,7 +26,7 @@ ROUNDS = 4
 ON_ITS_WAY = frozenset({Reason.EVENT_UNREADABLE, Reason.ONLY_THE_ROOM_HAS_IT})
 SOON = 4
 
-ITS_OWN = frozenset({"on-its-way", "contended"})
+ITS_OWN = frozenset({"on-its-way", "contended", "lags-behind"})
 """Why one occurrence has to wait while the others of its series go on."""
 
 QUIET = frozenset({Reason.IN_SYNC, Reason.OVER, Reason.NOTHING_THERE})
@@ -88,6 +88,8 @@ class Sync:
                 situation = await look.at(work)
                 if situation is None:
                     return None
+                if work.attempt < SOON and older_than_known(situation):
+                    raise Later("lags-behind")
                 outcome = await self._settle(situation)
                 if outcome is not None and outcome.settled:
                     return self._soon(work, outcome)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from tzlocal.windows_tz import win_tz
 
 from sync_core.errors import Malformed
-from sync_core.http import Json
+from sync_core.http import Json, modified_at
 from sync_core.model import PRIVATE_SUBJECT, Address, Essence, EventId, Instance, Room, Slot, address, subject
 
 UTC_NAMES = frozenset({"UTC", "tzone://Microsoft/Utc"})
@@ -54,6 +54,7 @@ class Event:
     cancelled: bool
     transaction_id: str | None
     response: str
+    modified: datetime | None = None
 
     @property
     def instance(self) -> Instance:
@@ -90,6 +91,7 @@ def parse_event(body: Json) -> Event:
             cancelled=bool(body.get("isCancelled")),
             transaction_id=body.get("transactionId"),
             response=(body.get("responseStatus") or {}).get("response") or "none",
+            modified=modified_at(body.get("lastModifiedDateTime")),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise Malformed("event", f"{type(error).__name__} at {error}") from error

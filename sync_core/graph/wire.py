@@ -17,7 +17,7 @@ PREFER = 'IdType="ImmutableId", outlook.timezone="UTC"'
 
 SELECT = (
     "id,iCalUId,type,seriesMasterId,originalStart,transactionId,subject,sensitivity,isAllDay,isCancelled,isOrganizer,"
-    "organizer,attendees,start,end,location,responseStatus"
+    "organizer,attendees,start,end,location,responseStatus,lastModifiedDateTime"
 )
 """What is read of an event. Bodies and attachments never leave Graph."""
 

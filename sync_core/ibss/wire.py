@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from sync_core.errors import Gone, Later, Malformed, Refused, Stale, SyncError, Unreadable
-from sync_core.http import Answer, Json, Request
+from sync_core.http import Answer, Json, Request, modified_at
 from sync_core.model import Address, BookingId, Essence, Field, NodeId, Reason, Room, RoomId, Slot, address, subject
 
 SYSTEM_MICROSOFT_365 = 1
@@ -54,6 +54,7 @@ class Booking:
     completed: bool
     status: str
     series: str | None = None
+    modified: datetime | None = None
 
     @property
     def slot(self) -> Slot:
@@ -234,6 +235,7 @@ def parse_booking(body: Json) -> Booking:
             completed=bool(body.get("Booking_IsCompleted")),
             status=body.get("Booking_Status") or "",
             series=body.get("Booking_Series_Id") or None,
+            modified=modified_at(body.get("Booking_Modified_Time")),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise Malformed("booking", f"{type(error).__name__} at {error}") from error
