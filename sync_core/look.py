@@ -28,6 +28,7 @@ from sync_core.model import (
     Reason,
     Room,
     RoomId,
+    Side,
     State,
     Unknown,
 )
@@ -113,7 +114,7 @@ class Look:
         if stored.state is State.CLOSED:
             return replace(side, reading=Absent(Reason.EVENT_GONE)) if original.etag == stored.event_etag else side
         room = await self._rooms.get(stored.room)
-        if stored.base is None or room is None or original.is_in(room.mailbox):
+        if (stored.base or stored.intent) is None or room is None or original.is_in(room.mailbox):
             return side
         if (taken := await self._room_that_came(stored, original)) is None:
             return side
@@ -136,13 +137,21 @@ class Look:
         for former in await self._store.rooms_of(original.instance.key):
             other = await self._rooms.get(former)
             link = await self._store.link(former, original.instance.key) if former != room.id else None
-            if other is None or link is None or link.base is None:
+            if other is None or link is None or not await self._has_booking(other, link):
                 continue
+            if link.base is None:
+                return None if original.is_in(other.mailbox) else await self._of_meeting(other, link, None, None)
             if room.id in link.base.linked and stored is not None and stored.state is not State.CLOSED:
                 return Situation(room, stored, stored, NO_EVENT, NO_BOOKING)
             if room.id in link.base.linked or not original.is_in(other.mailbox):
                 return await self._of_meeting(other, link, None, None)
         return None
+
+    async def _has_booking(self, room: Room, link: Link) -> bool:
+        """Also one that was made a moment ago, by a worker that has not noted it."""
+        if link.base is not None or link.intent is None or link.born is Side.IBSS:
+            return link.base is not None
+        return isinstance((await self._booking_side(room, link, NO_EVENT)).reading, Present)
 
     async def _made_for_a_booking(self, room: Room, side: EventSide) -> Situation | None:
         """An event made for a booking, whose maker has not saved the link; or never will, for the booking was cancelled."""
@@ -185,7 +194,7 @@ class Look:
 
     async def _booking_side(self, room: Room, link: Link, event: EventSide) -> BookingSide:
         """A create whose answer was lost may have made the booking, also when its event is gone by now."""
-        wanted = event.reading.essence if isinstance(event.reading, Present) else link.intent
+        wanted = link.intent or (event.reading.essence if isinstance(event.reading, Present) else None)
         if link.booking_id is not None or wanted is None:
             return await self._readings.booking(room, link)
         found = await self._readings.unlinked_booking(room, link, wanted)
@@ -237,6 +246,8 @@ class Look:
             if booking.cancelled:
                 return await self._readings.event_made(room, stored) if stored else NO_EVENT
             found = await self._readings.unlinked_event(room, booking)
+            if found is None and stored is not None and await self._readings.taken_back(room, stored):
+                return EventSide(Absent(Reason.EVENT_GONE))
         except Unreadable:
             return EventSide(Unknown(Reason.EVENT_UNREADABLE))
         if isinstance(found, Reason):

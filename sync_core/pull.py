@@ -211,6 +211,7 @@ class Pull:
         links = {link.booking_id: link for link in known}
         here = {booking.id: booking for booking in bookings if booking.room == room}
         waiting = [link for link in known if link.detail in SLOT_TAKEN or link.reason in UNSETTLED]
+        waiting += [link for link in known if link.state is State.CREATING]
         waiting += [link for link in known if link.booking_id in here and link.reason in ONCE_LISTED]
         unseen = [link for link in known if link.booking_id and _live(link) and _ahead(link, now) and link.booking_id not in here]
         changed = [booking for booking in here.values() if _differs(booking, links.get(booking.id))]

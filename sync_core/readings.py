@@ -174,6 +174,19 @@ class Readings:
         ]
         return _the_one(found)
 
+    async def taken_back(self, room: Room, link: Link) -> bool:
+        """Whether the event of a create that was begun has been cancelled already. Then it is no longer at its host's, and only
+        the room's copy tells of it; that is of no other meeting that is known.
+        """
+        if link.state is not State.CREATING or link.intent is None:
+            return False
+        slot, host = link.intent.slot, link.intent.host
+        there = await self._graph.window(room.mailbox, slot.start, slot.end)
+        for event in (event for event in there if event.cancelled and event.organiser == host):
+            if events.essence_of(event, room, ()).slot.hours == slot.hours:
+                return await self._store.link(room.id, event.instance.key) is None
+        return False
+
     # IBSS
 
     async def booking(self, room: Room, link: Link) -> BookingSide:

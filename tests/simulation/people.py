@@ -32,6 +32,14 @@ def slot_of(number: int) -> Slot:
     return Slot(start, start + timedelta(minutes=30))
 
 
+def early(moment: datetime, number: int) -> Slot:
+    """The same day, before all others: an occurrence cannot be moved past its neighbours (Microsoft docs, error
+    ErrorOccurrenceCrossingBoundary).
+    """
+    start = moment.replace(hour=0, minute=0) + timedelta(minutes=30 * (number % HALF_HOURS))
+    return Slot(start, start + timedelta(minutes=30))
+
+
 class People:
     def __init__(self, town: Town, history: History) -> None:
         self._town, self._history = town, history
@@ -131,7 +139,8 @@ class People:
 
     async def _outlook_move_one(self, step: Step) -> None:
         occurrence = await self._occurrence(step)
-        await self.outlook.change(self._host(step.meeting), occurrence["id"], **self.outlook.times(slot_of(step.value)))
+        slot = early(utc(occurrence["start"]["dateTime"]), step.value)
+        await self.outlook.change(self._host(step.meeting), occurrence["id"], **self.outlook.times(slot))
 
     async def _outlook_cancel_one(self, step: Step) -> None:
         occurrence = await self._occurrence(step)
@@ -179,7 +188,8 @@ class People:
         self._history.note(step.meeting, GONE, step.side, value=True, shown=False)
 
     async def _ibss_move_one(self, step: Step) -> None:
-        await self._alter(self._one_of(step), **self.ibss.times(slot_of(step.value)))
+        booking = self._one_of(step)
+        await self._alter(booking, **self.ibss.times(early(booking.start, step.value)))
 
     async def _ibss_cancel_one(self, step: Step) -> None:
         await self._alter(self._one_of(step), Booking_IsCancelled=1)
