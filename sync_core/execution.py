@@ -148,7 +148,7 @@ class Execution:
             booking = await self._ibss.create_booking(situation.room.node, target, guests, link.key, idempotency_key(link))
         except Refused as refusal:
             return await self._refused(link, link, refusal)
-        kept = ibss_wire.essence_of(booking, await self._rooms.all())
+        kept = begun or ibss_wire.essence_of(booking, await self._rooms.all())
         done = replace(
             link, booking_id=booking.id, node_id=booking.node, booking_etag=booking.etag, base=begun or target, kept=kept
         )
@@ -168,7 +168,7 @@ class Execution:
         booking = await self._mark(booking, event.instance.key)
         base = replace(events.essence_of(event, situation.room, await self._rooms.mailboxes()), linked=target.linked)
         done = seen(link, EventSide(situation.event.reading, event), BookingSide(situation.booking.reading, booking), None)
-        done = replace(done, base=base, kept=begun or target)
+        done = replace(done, base=begun or base, kept=begun or target)
         return Outcome(await self._save(link, _standing(done, plan)), settled=begun is None)
 
     async def _refuse_taken(self, target: Essence, room: Room, transaction: str) -> None:

@@ -26,6 +26,9 @@ from sync_core.subscriptions import Subscriptions
 ONCE_LISTED = frozenset({Reason.BEYOND_HORIZON, Reason.NO_DIRECTORY_ACCOUNT})
 """Reasons that may end for a booking that is listed: it has come within the horizon, or panels are held now."""
 
+HOPE = timedelta(hours=1)
+"""So long a mailbox that cannot be read is thought to be away, and is tried with each sweep; then once a day."""
+
 type Item = SyncInstance | Part
 """Something to look at: a meeting for itself, or an occurrence that may be looked at together with others of its series."""
 
@@ -127,9 +130,13 @@ class Pull:
         """A full round lists all there is, so a link that is not in it is worth a look: it may be gone."""
         listed = [change for change in changes if not change.master and not change.removed]
         seen, now = {change.id for change in listed}, self._clock()
-        missing = [link for link in await self._store.links(room.id) if _live(link) and _ahead(link, now)]
-        gone = [link for link in missing if link.room_event_id not in seen]
-        return _works(room.id, [*(_item(room.id, change) for change in listed), *map(_item_of, gone)])
+        links = [link for link in await self._store.links(room.id) if _live(link) and _ahead(link, now)]
+        gone = [link for link in links if link.room_event_id not in seen]
+        moved = _moved_series(listed, links, gone)
+        items = [_item(room.id, change) for change in listed if change.series not in moved]
+        for master in sorted(moved):
+            items += await self._series(room, master)
+        return _works(room.id, [*items, *map(_item_of, gone)])
 
     async def _touched(self, room: Room, changes: Collection[Change]) -> list[SyncWork]:
         items: list[Item] = []
@@ -207,11 +214,14 @@ class Pull:
         log.info("building %s: %d bookings, %d to look at", building, len(bookings), len(messages))
 
     async def _differing(self, room: RoomId, bookings: list[Booking], now: datetime) -> list[SyncWork]:
-        known = await self._store.links(room)
+        aged = await self._store.links_with_age(room)
+        known = [link for link, _ in aged]
+        await self._subscriptions.watch_hosts({link.organiser for link in known if link.organiser and _standing(link, now)})
         links = {link.booking_id: link for link in known}
         here = {booking.id: booking for booking in bookings if booking.room == room}
         waiting = [link for link in known if link.detail in SLOT_TAKEN or link.reason in UNSETTLED]
         waiting += [link for link in known if link.state is State.CREATING]
+        waiting += [link for link, at in aged if link.reason is Reason.HOST_WITHOUT_MAILBOX and now - at < HOPE]
         waiting += [link for link in known if link.booking_id in here and link.reason in ONCE_LISTED]
         unseen = [link for link in known if link.booking_id and _live(link) and _ahead(link, now) and link.booking_id not in here]
         changed = [booking for booking in here.values() if _differs(booking, links.get(booking.id))]
@@ -229,6 +239,21 @@ async def _round(pages: AsyncIterator[DeltaPage]) -> tuple[list[Change], str]:
     if not delta_link:
         raise Resync("no-delta-link")
     return list(changes.values()), delta_link
+
+
+def _moved_series(listed: Iterable[Change], links: Iterable[Link], gone: Iterable[Link]) -> set[EventId]:
+    """The masters of series whose occurrences may go on under other names: one is not when it was; or some are gone and others
+    have come.
+    """
+    known = {link.room_event_id: link for link in links if link.instance and link.instance.original_start}
+    lost = any(link.instance and link.instance.original_start for link in gone)
+    moved = set()
+    for change in listed:
+        link = known.get(change.id)
+        when = link.base.slot.start if link and link.base else None
+        if change.series and ((link is None and lost) or (when and change.span and change.span[0] != when)):
+            moved.add(change.series)
+    return moved
 
 
 def _item(room: RoomId, change: Change) -> Item:
@@ -258,6 +283,10 @@ def _works(room: RoomId, items: Iterable[Item]) -> list[SyncWork]:
 
 def _live(link: Link) -> bool:
     return link.state is not State.CLOSED
+
+
+def _standing(link: Link, now: datetime) -> bool:
+    return link.state is State.LINKED and _ahead(link, now)
 
 
 def _ahead(link: Link, now: datetime) -> bool:

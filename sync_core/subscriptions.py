@@ -64,19 +64,31 @@ class Subscriptions:
 
     async def watch_host(self, host: Address) -> None:
         """For the host of a meeting that was linked just now. No meeting is held up by it: the timers find what it would tell."""
+        await self._watch(host)
+
+    async def _watch(self, host: Address) -> bool:
+        """True when nobody has watched it before."""
+        if host not in self._watched_hosts:
+            self._watched_hosts = {subscribed.mailbox for subscribed in await self._store.subscriptions()}
         if host in self._watched_hosts:
-            return
-        self._watched_hosts = {subscribed.mailbox for subscribed in await self._store.subscriptions()}
-        if host in self._watched_hosts:
-            return
+            return False
         try:
             await self._make(host, None)
         except Later as error:
             log.info("a host's calendar cannot be watched yet: %s", error)
-            return
+            return False
         except SyncError as error:
             log.warning("a host's calendar cannot be watched: %s", error)
         self._watched_hosts.add(host)
+        return True
+
+    async def watch_hosts(self, hosts: Collection[Address]) -> None:
+        """Those of meetings that are linked: one of them may have been linked by a worker that died before it watched the host.
+        What changed until now is looked at once.
+        """
+        for host in sorted(set(hosts) - self._watched_hosts):
+            if await self._watch(host):
+                await self._queues.send(PullRoom(host=host))
 
     async def release_hosts(self, wanted: Collection[Address]) -> None:
         """Hosts of whose meetings none is left are not watched any more."""

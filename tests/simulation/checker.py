@@ -70,7 +70,9 @@ class Checker:
         for kind, before, living in (("booking", self._booked, bookings), ("event", self._invited, events)):
             for meeting in sorted(before - set(living) - self._series):
                 if (meeting, GONE) not in self.history.edits and who != "person":
-                    self.note(f"no {kind} of a meeting that nobody has cancelled:", meeting, "after", request.method, request.url.path)
+                    self.note(
+                        f"no {kind} of a meeting that nobody has cancelled:", meeting, "after", request.method, request.url.path
+                    )
             before |= set(living)
 
     def _living(self) -> tuple[Counter[int], Counter[int]]:
@@ -93,7 +95,12 @@ class Checker:
         """Writes of the service to meetings that were worked; needless: those after which nothing is as it was not before."""
         changed = (self.town.ibss.bookings.counters.revisions, self.town.graph.tenant.version)
         before, (self._revision, self._version) = (self._revision, self._version), changed
-        if who == "person" or "/subscriptions" in request.url.path or not response.is_success or request.url.path.endswith("$batch"):
+        if (
+            who == "person"
+            or "/subscriptions" in request.url.path
+            or not response.is_success
+            or request.url.path.endswith("$batch")
+        ):
             return
         self.writes += 1
         self.needless += before == changed

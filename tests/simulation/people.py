@@ -177,7 +177,9 @@ class People:
         was = any(party.email == who.address for party in booking.parties)
         if was == there or who.address == booking.owner_email:
             raise LookupError
-        others = [self.ibss.party(_person(one.email), visitor=one.is_visitor) for one in booking.parties if one.email != who.address]
+        others = [
+            self.ibss.party(_person(one.email), visitor=one.is_visitor) for one in booking.parties if one.email != who.address
+        ]
         mine = [self.ibss.party(who, visitor=who is company.VERA)] if there else []
         await self._alter(booking, Booking_Parties=[*others, *mine])
         self._history.note(step.meeting, who.address, step.side, there, was)

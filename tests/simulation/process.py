@@ -27,4 +27,3 @@ class Process:
     def revive(self) -> None:
         self.alive = True
         self.lives += 1
-

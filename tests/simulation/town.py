@@ -100,9 +100,7 @@ class Town:
 
     async def open(self) -> None:
         """Seeded, subscribed, looked at once; everybody at work."""
-        world = SimpleNamespace(
-            NODES=company.NODES, ROOMS=self.rooms, COLLEAGUES=company.COLLEAGUES, meetings=lambda _now: ()
-        )
+        world = SimpleNamespace(NODES=company.NODES, ROOMS=self.rooms, COLLEAGUES=company.COLLEAGUES, meetings=lambda _now: ())
         self.graph.seed(company.COLLEAGUES, self.rooms)
         self.ibss.seed(world)
         self.graph.tenant.delta.bare_master = self.weather.bare_masters
