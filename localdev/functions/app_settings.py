@@ -7,6 +7,8 @@ from pathlib import Path
 
 from localdev.functions.errors import HostError
 
+HOST_STORAGE = "AzureWebJobsStorage"
+
 
 def add_local_settings(folder: Path, environment: MutableMapping[str, str]) -> None:
     """`Values` of local.settings.json become environment variables; what is set already wins."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from azure.storage.queue import QueueMessage
 from azure.storage.queue.aio import QueueServiceClient
 
-from localdev.functions.app_settings import connection_string, resolved
+from localdev.functions.app_settings import HOST_STORAGE, connection_string, resolved
 from localdev.functions.errors import HostError
 from localdev.functions.host_json import HostRules
 from localdev.functions.invocations import Invocations
@@ -25,7 +25,6 @@ from localdev.functions.worker import Function
 if TYPE_CHECKING:
     from azure.storage.blob.aio import BlobServiceClient
 
-HOST_STORAGE = "AzureWebJobsStorage"
 type Listener = QueueListener | TimerListener
 
 

@@ -4,8 +4,7 @@ import json
 import os
 from pathlib import Path
 
-from localdev.functions.app_settings import add_local_settings
-from localdev.functions.listeners import HOST_STORAGE
+from localdev.functions.app_settings import HOST_STORAGE, add_local_settings
 from localdev.launcher.places import Places
 from localdev.world import TENANT_DOMAINS
 

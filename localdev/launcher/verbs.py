@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 
 from localdev.azurite import Azurite
+from localdev.functions.app_settings import HOST_STORAGE
 from localdev.functions.backoff import pause
-from localdev.functions.listeners import HOST_STORAGE
 from localdev.launcher.host_process import HostProcess
 from localdev.launcher.places import Places
 from localdev.launcher.settings import of_this_machine, to_meet_the_simulators
