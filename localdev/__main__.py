@@ -13,6 +13,7 @@ from localdev.functions.errors import HostError
 from localdev.install import ROOT
 from localdev.launcher.host_process import HostProcessError
 from localdev.launcher.places import Places, PortError
+from localdev.launcher.simulators import DataError
 from localdev.launcher.verbs import ChildDied, run_everything, run_host, run_simulator
 from localdev.serving import PortTakenError
 
@@ -25,12 +26,19 @@ def main() -> int:
     asked = parser.parse_args()
     try:
         if asked.data is not None:
-            asked.data.mkdir(parents=True, exist_ok=True)
+            _make(asked.data)
         asyncio.run(_start(asked.verb, asked.app, Places.from_environment(), asked.data))
-    except (AzuriteError, ChildDied, HostError, HostProcessError, PortError, PortTakenError) as error:
+    except (AzuriteError, ChildDied, DataError, HostError, HostProcessError, PortError, PortTakenError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"{folder} cannot be the data folder: {error.strerror}") from None
 
 
 async def _start(verb: str, app: Path, places: Places, folder: Path | None) -> None:

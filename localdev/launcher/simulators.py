@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,10 @@ SAVE_SECONDS = 1.0
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+class DataError(Exception):
+    """The data folder cannot be used. The message is one line."""
 
 
 class Kept:
@@ -54,7 +58,8 @@ def graph_app(client: httpx.AsyncClient, folder: Path | None) -> tuple[Any, Kept
         simulator = GraphSimulator(clock.now, post, clock=clock)
         simulator.seed(world.COLLEAGUES, world.ROOMS, world.meetings(utc_now()))
     else:
-        simulator = GraphSimulator.load(stored, clock.now, post, clock=clock)
+        with _understood(file):
+            simulator = GraphSimulator.load(stored, clock.now, post, clock=clock)
     return create_app(simulator), Kept(simulator.dump, file)
 
 
@@ -70,7 +75,8 @@ def ibss_app(client: httpx.AsyncClient, folder: Path | None, places: Places | No
     if stored is None:
         simulator.seed(world)
     else:
-        simulator.load(stored)
+        with _understood(file):
+            simulator.load(stored)
     return create_app(simulator), Kept(simulator.dump, file)
 
 
@@ -81,8 +87,18 @@ def _file(folder: Path | None, name: str) -> Path | None:
 def _stored(file: Path | None) -> dict[str, Any] | None:
     if file is None or not file.exists():
         return None
-    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    with _understood(file):
+        found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return found
+
+
+@contextlib.contextmanager
+def _understood(file: Path | None) -> Iterator[None]:
+    """What an older version has kept need not be what this one reads."""
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise DataError(f"{file} is not what this version keeps ({type(error).__name__}): name another folder") from None
 
 
 @contextlib.asynccontextmanager

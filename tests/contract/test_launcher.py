@@ -1,12 +1,10 @@
-"""`python -m localdev` and what puts things in place for it: starting, being told no, stopping, keeping data."""
+"""`python -m localdev`: starting, being told no, stopping, keeping data."""
 
-import ast
 import contextlib
 import json
 import os
 import signal
 import socket
-import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -135,6 +133,20 @@ def test_a_data_folder_keeps_simulators_and_storage_between_runs(app: Path, tmp_
     assert not list(data.glob("*.part"))
 
 
+@pytest.mark.parametrize("kept", ["graph", "ibss"])
+@pytest.mark.parametrize("document", ["{", "{}", "[]"])
+def test_a_data_folder_that_is_not_understood_is_named(app: Path, tmp_path: Path, kept: str, document: str) -> None:
+    file = tmp_path / f"{kept}.json"
+    file.write_text(document)
+    assert told_no(app, kept, "--data", str(tmp_path)).startswith(f"error: {file} is not what this version keeps")
+    assert file.read_text() == document
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(app: Path) -> None:
+    file = app / "host.json"
+    assert told_no(app, "graph", "--data", str(file)) == f"error: {file} cannot be the data folder: File exists"
+
+
 @pytest.mark.parametrize(
     ("name", "part"), [("GRAPH_PORT", "Graph simulator"), ("QUEUE_PORT", "Azurite queue"), ("HOST_PORT", "host")]
 )
@@ -203,34 +215,13 @@ def test_a_simulator_alone(app: Path, which: str) -> None:
     assert "Traceback" not in launcher.output
 
 
-def test_a_python_that_does_not_really_run_is_not_taken(tmp_path: Path) -> None:
-    shim = tmp_path / "python3.13"
-    shim.write_text("#!/bin/sh\necho 'pyenv: python3.13: command not found' >&2\nexit 127\n")
-    shim.chmod(shim.stat().st_mode | stat.S_IXUSR)
-    assert not install.runs_wanted_python(shim)
-    assert not install.runs_wanted_python(tmp_path / "nothing")
-    assert install.runs_wanted_python(sys.executable)
-
-
-def test_the_installer_is_read_by_any_python_since_3_8() -> None:
-    source = Path(install.__file__).read_text(encoding="utf-8")
-    ast.parse(source, feature_version=(3, 8))
-    assert "from __future__ import annotations" in source  # else 3.8 stumbles over `str | None` when it runs
-
-
-def test_a_failed_step_says_which_and_how_to_go_on(tmp_path: Path) -> None:
-    """In a project folder of its own, whose requirements no index has."""
-    (tmp_path / "localdev").mkdir()
-    (tmp_path / "localdev" / "install.py").write_bytes(Path(install.__file__).read_bytes())
-    (tmp_path / "requirements.txt").write_text("this is no requirement\n")
-    (tmp_path / "requirements-dev.txt").write_text("")
-    answer = subprocess.run([sys.executable, "localdev/install.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert answer.returncode == 1
-    assert "  Python packages (about a minute) ... failed" in answer.stdout
-    assert answer.stderr.startswith("error: Python packages")
-    assert "check the network or pip's configuration, then run the same command again" in answer.stderr
-    assert "Traceback" not in answer.stderr
-    assert not (tmp_path / ".local" / "installed").exists()
+def told_no(app: Path, *arguments: str) -> str:
+    """The one line that it ends with."""
+    launcher = Launcher(app, *arguments)
+    assert launcher.process.wait(DEADLINE) == 1
+    assert launcher.listening() == []
+    [line] = launcher.output.splitlines()
+    return line
 
 
 def _answers(port: int) -> bool:
