@@ -1,6 +1,5 @@
 """The page's own server: it gives out the page, and acts on both sides for the person who uses it."""
 
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -86,14 +85,13 @@ class Page:
         name, deed = request.path_params["side"], request.path_params["deed"]
         if name not in self._sides or deed not in ("book", "change", "cancel"):
             return JSONResponse({"error": "There is no such thing to do."}, 404)
-        asked_at = time.monotonic()
         try:
-            await self._do(self._sides[name], deed, await request.json())
+            async with self._watch.acting(name):
+                await self._do(self._sides[name], deed, await request.json())
         except RefusedError as refusal:
             return JSONResponse({"error": str(refusal)}, 422)
         except (KeyError, TypeError, ValueError):
             return JSONResponse({"error": "Please fill in every field."}, 422)
-        await self._watch.look(name, asked_at)
         return Response(status_code=204)
 
     async def _do(self, side: Side, deed: str, form: dict[str, Any]) -> None:

@@ -78,7 +78,11 @@ def minute_text(moment: datetime) -> str:
 
 
 def room_of(space: str) -> world.Room:
-    return next(room for room in ROOMS if room.space == space)
+    """Raises ValueError for a room that is not shown here."""
+    found = [room for room in ROOMS if room.space == space]
+    if not found:
+        raise ValueError(space)
+    return found[0]
 
 
 def name_of(address: str) -> str:

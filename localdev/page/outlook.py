@@ -14,6 +14,7 @@ from localdev.page.sides import ask, ask_all
 SIDE = "Outlook"
 HEADERS = {"Authorization": "Bearer page", "Prefer": 'outlook.timezone="UTC", IdType="ImmutableId"'}
 SPACE_BY_MAILBOX = {room.mailbox: room.space for room in ROOMS}
+CANCELLED = "cancelled"
 FIELDS = "id,iCalUId,subject,start,end,organizer,attendees,isOrganizer,isCancelled,sensitivity,responseStatus"
 
 
@@ -59,7 +60,9 @@ class Outlook:
 
 
 def with_organisers_copies(copies: list[tuple[str, Meeting]]) -> list[Meeting]:
-    """Each copy learns which one to edit: the organiser's. A room's copy stands in where the organiser is not shown here."""
+    """Each copy learns which one to edit: the organiser's. A room's copy stands in where the organiser is not shown here; one
+    that says that the meeting is cancelled is what is left of it.
+    """
     organisers = {instance: meeting for instance, meeting in copies if meeting.owned}
     shown = []
     for instance, meeting in copies:
@@ -68,7 +71,7 @@ def with_organisers_copies(copies: list[tuple[str, Meeting]]) -> list[Meeting]:
             edit = {"address": own.calendar, "id": own.id, "subject": own.subject}
             shown.append(replace(meeting, edit=edit, people=own.people, rooms=own.rooms))
         else:
-            shown.append(replace(meeting, owned=meeting.calendar in SPACE_BY_MAILBOX))
+            shown.append(replace(meeting, owned=meeting.calendar in SPACE_BY_MAILBOX and meeting.note != CANCELLED))
     return shown
 
 
@@ -91,7 +94,7 @@ def as_meeting(owner: str, event: dict[str, Any]) -> Meeting:
 
 def note_of(event: dict[str, Any]) -> str:
     if event.get("isCancelled"):
-        return "cancelled"
+        return CANCELLED
     response = str(event.get("responseStatus", {}).get("response", ""))
     return {"accepted": "accepted", "declined": "declined", "tentativelyAccepted": "tentative", "notResponded": "invited"}.get(
         response, ""
@@ -110,20 +113,25 @@ def differences(event: dict[str, Any], wish: Wish) -> dict[str, Any]:
         patch["subject"] = wish.subject
     if (minute_text(wish.start), minute_text(wish.end)) != (now.start, now.end):
         patch |= times(wish)
-    if {*wish.people} != {*now.people} or wish.room not in now.rooms:
-        patch["attendees"] = attendees_after(event["attendees"], wish)
-    if wish.room not in now.rooms:
+    shown = now.rooms[0] if now.rooms else ""  # in the form
+    moved = wish.room != shown
+    if {*wish.people} != {*now.people} or moved:
+        patch["attendees"] = attendees_after(event["attendees"], wish.people, shown, wish.room if moved else "")
+    if moved:
         patch |= place(wish.room)
     return patch
 
 
-def attendees_after(attendees: list[dict[str, Any]], wish: Wish) -> list[dict[str, Any]]:
-    """The whole collection, for Graph replaces it; who stays is sent as they stand. A new room takes the place of the old."""
+def attendees_after(attendees: list[dict[str, Any]], people: tuple[str, ...], old: str, new: str) -> list[dict[str, Any]]:
+    """The whole collection, for Graph replaces it; who stays is sent as they stand. A new room takes the place of the old one,
+    and of no other.
+    """
     by_address = {attendee["emailAddress"]["address"].lower(): attendee for attendee in attendees}
-    mailbox = str(room_of(wish.room).mailbox)
-    stays = mailbox in by_address
-    rooms = [it for it in attendees if it["type"] == "resource"] if stays else [room_invited(wish.room)]
-    return [by_address.get(address) or person_invited(address) for address in wish.people] + rooms
+    rooms = [it for it in attendees if it["type"] == "resource"]
+    if new:
+        rooms = [it for it in rooms if SPACE_BY_MAILBOX.get(it["emailAddress"]["address"].lower()) not in (old, new)]
+        rooms.append(room_invited(new))
+    return [by_address.get(address) or person_invited(address) for address in people] + rooms
 
 
 def times(wish: Wish) -> dict[str, Any]:

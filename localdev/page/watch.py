@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -32,6 +32,7 @@ class Watch:
         self._looking = {name: asyncio.Lock() for name in sides}
         self._news = asyncio.Condition()
         self._state = ""
+        self._acting: list[str] = []
         self._viewers = 0
         self._round: asyncio.Task[None] | None = None
 
@@ -48,6 +49,17 @@ class Watch:
         finally:
             await self._leave()
 
+    @asynccontextmanager
+    async def acting(self, name: str) -> AsyncIterator[None]:
+        """What is done here is seen here first: a service that is quick would else seem to have carried it the other way."""
+        asked_at = time.monotonic()
+        self._acting.append(name)
+        try:
+            yield
+            await self.look(name, asked_at)
+        finally:
+            self._acting.remove(name)
+
     async def look(self, name: str, changed_at: float | None = None) -> None:
         """Reads one side now. One look at a time, or an older picture could cover a newer one."""
         if self._viewers:
@@ -61,6 +73,8 @@ class Watch:
         except RefusedError as refusal:
             self._problems[name] = str(refusal)
         else:
+            if self._acting and changed_at is None:
+                return
             self._problems.pop(name, None)
             self._meetings[name] = meetings
             self._crossings.see(name, meetings, time.monotonic(), changed_at)

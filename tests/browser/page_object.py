@@ -19,7 +19,7 @@ CHROMIUM_ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-FIELDS = {"subject": "Subject", "host": "Host", "room": "Room", "day": "Day", "start": "From", "end": "To"}
+FIELDS = {"subject": "Subject", "host": "Host", "room": "Room", "day": "Day", "until": "Until", "start": "From", "end": "To"}
 CHOICES = ("host", "room")
 
 

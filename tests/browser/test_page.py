@@ -1,98 +1,18 @@
 """The page in a real browser, over both simulators and without the service: each side on its own."""
 
 import re
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from localdev import world
-from localdev.graph.app import create_app as create_graph
-from localdev.graph.simulator import GraphSimulator
-from localdev.ibss.app import create_app as create_ibss
-from localdev.ibss.simulator import IbssSimulator
-from localdev.page.app import create_app as create_page
-from tests.browser.page_object import CHROMIUM, CHROMIUM_ARGS, CalendarPage, Side, open_page
+from tests.browser.conftest import NOWHERE, opened
+from tests.browser.page_object import CalendarPage, Side
 
 pytestmark = pytest.mark.browser
 
 OAK = "Oak, Harbour House"
 BOTH: list[tuple[Side, str]] = [("outlook", "Ana Diaz"), ("ibss", "Oak")]  # a side, and a calendar there that has Ana's meetings
-NOWHERE = "http://127.0.0.1:1"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def addresses() -> Iterator[tuple[str, str]]:
-    """Graph and IBSS, as the seed has them."""
-    with ExitStack() as running:
-        graph = running.enter_context(serving(create_graph(seeded_graph())))
-        ibss = running.enter_context(serving(create_ibss(seeded_ibss())))
-        yield f"{graph}/v1.0", ibss
-
-
-@pytest.fixture
-def page(browser: Browser, addresses: tuple[str, str]) -> Iterator[CalendarPage]:
-    with opened(browser, *addresses) as page:
-        page.show("People")
-        yield page
-
-
-@contextmanager
-def opened(browser: Browser, graph_url: str, ibss_url: str) -> Iterator[CalendarPage]:
-    with serving(create_page(graph_url=graph_url, ibss_url=ibss_url, host_url=NOWHERE)) as url:
-        page = open_page(browser, url)
-        try:
-            yield page
-        finally:
-            page.page.close()
-
-
-@contextmanager
-def serving(app: Any) -> Iterator[str]:
-    """The app on a free loopback port, in a thread of its own: Playwright keeps this one busy."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none", timeout_graceful_shutdown=1))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def seeded_graph() -> GraphSimulator:
-    async def nobody_listens(_url: str, _content_type: str, _body: bytes) -> tuple[int, str, str]:
-        return 202, "", ""
-
-    simulator = GraphSimulator(now, nobody_listens)
-    simulator.seed(world.COLLEAGUES, world.ROOMS, world.meetings(now()))
-    return simulator
-
-
-def seeded_ibss() -> IbssSimulator:
-    async def nobody_listens(_url: str, _headers: dict[str, str], _body: bytes) -> int:
-        return 202
-
-    simulator = IbssSimulator(now, nobody_listens)
-    simulator.seed(world)
-    return simulator
 
 
 def test_both_sides_show_the_meetings_they_start_with(page: CalendarPage) -> None:
@@ -134,6 +54,22 @@ def test_people_are_invited_and_uninvited(page: CalendarPage, side: Side, calend
     page.meeting(side, calendar, "Design review").click()
     invited = page.page.locator("#people .person:has(:checked)")
     expect(invited).to_have_text(["Cleo Lind", "Vera Noor"])
+
+
+def test_what_a_cancelled_meeting_leaves_in_its_room_does_not_cross(page: CalendarPage) -> None:
+    page.cancel(page.meeting("outlook", "Ana Diaz", "Design review"))
+    page.show("Rooms")
+    expect(page.meetings("outlook", "Oak")).to_have_text([re.compile("Canceled: Ana Diaz")])
+    expect(page.crossings).to_have_text([re.compile("Outlook → IBSS.*crossing….*cancelled “Design review” in Oak")])
+
+
+def test_a_room_that_is_not_shown_here_is_refused_in_words(page: CalendarPage) -> None:
+    tomorrow = (datetime.now(UTC) + timedelta(1)).date()
+    wish = {"host": "ana@contoso.example", "subject": "x", "room": "nowhere", "people": []}
+    order = {"wish": {**wish, "start": f"{tomorrow}T10:00", "end": f"{tomorrow}T11:00"}}
+    for side in ("outlook", "ibss"):
+        answer = page.page.request.post(f"{page.page.url}api/{side}/book", data=order)
+        assert (answer.status, answer.json()) == (422, {"error": "Please fill in every field."})
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The page of the running product: what is booked on one side is found on the other."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,7 @@ from tests.product import Product
 pytestmark = pytest.mark.browser
 
 A_WHILE = 20_000  # milliseconds
+CROSSED = re.compile(r"Outlook → IBSS\s*\d+\.\d s")
 
 
 @pytest.fixture
@@ -28,11 +30,12 @@ def test_S02_S04_S13_booked_moved_and_cancelled_on_the_left_it_is_so_on_the_righ
     page.book("outlook", "Ben Okoro", **fields)
     booked = page.meeting("ibss", "Oak", "Left to right")
     expect(booked).to_contain_text("11:00", timeout=A_WHILE)
-    expect(page.crossings.filter(has_text="Left to right").first).to_contain_text("s", timeout=A_WHILE)
+    expect(page.crossings.filter(has_text="Left to right")).to_have_text([CROSSED], timeout=A_WHILE)
     page.change(page.meeting("outlook", "Ana Diaz", "Left to right"), start="15:00", end="16:00")
     expect(booked).to_contain_text("15:00", timeout=A_WHILE)
     page.cancel(page.meeting("outlook", "Ana Diaz", "Left to right"))
     expect(booked).to_have_count(0, timeout=A_WHILE)
+    expect(page.crossings).to_have_text([CROSSED] * 3, timeout=A_WHILE)
 
 
 def test_S01_S05_S13_booked_moved_and_cancelled_on_the_right_it_is_so_on_the_left(page: CalendarPage) -> None:

@@ -1,5 +1,6 @@
 // The form to book, change or cancel a meeting on one side, as a person there would.
 
+import { dayAfter, daysBetween } from "./days.js";
 import { element } from "./element.js";
 
 const TITLES = {
@@ -16,10 +17,12 @@ export class Form {
   #save = document.getElementById("save-form");
   #side;
   #edit;
+  #day; // that the form shows
 
   constructor(world) {
     this.#world = world;
     this.#fields.host.addEventListener("change", () => this.#hostIsNoGuest());
+    this.#fields.day.addEventListener("input", () => this.#endFollows());
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send(this.#edit ? "change" : "book");
@@ -32,7 +35,7 @@ export class Form {
     const from = `${String(hour).padStart(2, "0")}:00`;
     const to = hour < 23 ? `${String(hour + 1).padStart(2, "0")}:00` : "23:59";
     this.#open(side, null, TITLES[side].book, "");
-    this.#fill({ subject: "", host: host ?? this.#world.hosts[0], room: room ?? this.#world.rooms[0].id, day, from, to, people: [] });
+    this.#fill({ subject: "", host: host ?? this.#world.hosts[0], room: room ?? this.#world.rooms[0].id, day, until: day, from, to, people: [] });
   }
 
   openMeeting(side, meeting) {
@@ -43,6 +46,7 @@ export class Form {
       host: meeting.host,
       room: meeting.rooms[0],
       day: meeting.start.slice(0, 10),
+      until: meeting.end.slice(0, 10),
       from: meeting.start.slice(11),
       to: meeting.end.slice(11),
       people: meeting.people,
@@ -75,13 +79,14 @@ export class Form {
     return `What you change is changed as ${meeting.hostName} does it in ${side === "outlook" ? "Outlook" : "an IBSS app"}.`;
   }
 
-  #fill({ subject, host, room, day, from, to, people }) {
+  #fill({ subject, host, room, day, until, from, to, people }) {
     const hosts = this.#world.hosts.includes(host) || !host ? this.#world.hosts : [...this.#world.hosts, host];
     this.#fields.host.replaceChildren(...hosts.map((it) => new Option(this.#nameOf(it), it)));
     this.#fields.room.replaceChildren(...this.#world.rooms.map((it) => new Option(`${it.name}, ${it.building}`, it.id)));
     this.#offer([...new Set([...this.#world.people.map((it) => it.address), ...people])], people);
     Object.assign(this.#fields.subject, { value: subject });
-    for (const [name, value] of Object.entries({ host, room, day, from, to })) this.#fields[name].value = value ?? "";
+    for (const [name, value] of Object.entries({ host, room, day, until, from, to })) this.#fields[name].value = value ?? "";
+    this.#day = day;
     this.#hostIsNoGuest();
     this.#fields.subject.focus();
   }
@@ -101,15 +106,23 @@ export class Form {
     }
   }
 
+  // A meeting that is moved to another day stays as long as it was.
+  #endFollows() {
+    const { day, until } = this.#fields;
+    if (!day.value) return;
+    until.value = dayAfter(day.value, daysBetween(this.#day, until.value || this.#day));
+    this.#day = day.value;
+  }
+
   #nameOf(address) {
     return this.#world.people.find((it) => it.address === address)?.name ?? address;
   }
 
   #wish() {
-    const { subject, host, room, day, from, to } = this.#fields;
+    const { subject, host, room, day, until, from, to } = this.#fields;
     const people = [...this.#form.querySelectorAll("input[name=person]:checked:enabled")].map((box) => box.value);
-    const time = (clock) => `${day.value}T${clock.value}`;
-    return { subject: subject.value, host: host.value, room: room.value, start: time(from), end: time(to), people };
+    const time = (date, clock) => `${date.value}T${clock.value}`;
+    return { subject: subject.value, host: host.value, room: room.value, start: time(day, from), end: time(until, to), people };
   }
 
   async #send(deed) {

@@ -2,6 +2,7 @@
 
 import { Calendar } from "./calendar.js";
 import { drawCrossings } from "./crossings.js";
+import { dayAfter } from "./days.js";
 import { element } from "./element.js";
 import { Form } from "./form.js";
 
@@ -47,12 +48,6 @@ function showProblems(problems) {
   place.hidden = problems.length === 0;
 }
 
-function dayAfter(day, count) {
-  const date = new Date(`${day}T00:00Z`);
-  date.setUTCDate(date.getUTCDate() + count);
-  return date.toISOString().slice(0, 10);
-}
-
 function dayButton(day) {
   const words = new Date(`${day}T00:00Z`).toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
   const button = element("button", { type: "button", value: day }, words);
@@ -74,11 +69,22 @@ for (const button of document.querySelectorAll("button.book")) {
   button.addEventListener("click", () => form.openNew(button.dataset.side, { day: shown.day, hour: 11 }));
 }
 
+// What is drawn anew under a pressed button would swallow the click.
+let pressed = false;
+function release() {
+  pressed = false;
+  setTimeout(draw);
+}
+addEventListener("pointerdown", () => (pressed = true));
+addEventListener("pointerup", release);
+addEventListener("pointercancel", release);
+addEventListener("pointermove", (move) => pressed && !move.buttons && release()); // let go of on a scroll bar
+
 const news = new EventSource("/api/live");
 news.addEventListener("message", (message) => {
   state = JSON.parse(message.data);
   document.body.dataset.live = "yes";
-  draw();
+  if (!pressed) draw();
 });
 news.addEventListener("error", () => showProblems(["The server of this page does not answer."]));
 draw();
