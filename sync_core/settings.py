@@ -153,7 +153,7 @@ class _Reader:
 
     def text(self, name: str, expected: str) -> str:
         value = self._get(name)
-        if not value:
+        if not value or not (value.isascii() and value.isprintable()):  # it goes into a header
             self._wrong(name, expected)
         if value.startswith("@Microsoft.KeyVault("):
             self._wrong(name, f"{expected}; the Key Vault reference was not resolved: see the app's identity and its access")
