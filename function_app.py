@@ -57,6 +57,11 @@ async def plan(req: func.HttpRequest) -> func.HttpResponse:
     return _response(await service.workers.operations.plan(req.params, req.headers.get("Accept", "")))
 
 
+@app.route("check", methods=["GET"])
+async def check(req: func.HttpRequest) -> func.HttpResponse:
+    return _response(await service.workers.operations.check(req.params, req.headers.get("Accept", "")))
+
+
 @app.route("resync", methods=["POST"])
 async def resync(req: func.HttpRequest) -> func.HttpResponse:
     return _response(await service.workers.operations.resync(req.get_body()))

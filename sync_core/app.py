@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from azure.core.credentials_async import AsyncTokenCredential
 
+    from sync_core.check import Check
     from sync_core.graph.client import Credential, Graph
     from sync_core.ibss.client import Ibss
     from sync_core.look import Look
@@ -115,6 +116,7 @@ def compose(
     """The use cases over these gateways. `clock` tells the time in UTC; `schedules` are the timers', for people to read."""
     from sync_core.ahead import ReadAhead
     from sync_core.brake import Brake
+    from sync_core.check import Check
     from sync_core.execution import Execution
     from sync_core.guests import Guests
     from sync_core.look import Look
@@ -148,7 +150,8 @@ def compose(
     shapes = Shapes(graph, store, apply=whole_series)
     sync = Sync(graph, store, queues, rooms, look, read_ahead, execution, brake, shapes, policy, subscriptions.watch_host, clock)
     pull = Pull(graph, ibss, store, queues, rooms, subscriptions, clock)
-    operations = _operations(graph, ibss, store, queues, rooms, look_over, policy, schedules or {}, clock)
+    check = Check(graph, ibss, store, settings.tenant_domains, clock)
+    operations = _operations(graph, ibss, store, queues, rooms, look_over, check, policy, schedules or {}, clock)
     return Workers(sync, pull, subscriptions, Purge(store, rooms, subscriptions, clock), operations)
 
 
@@ -159,6 +162,7 @@ def _operations(
     queues: Queues,
     rooms: Rooms,
     look_over: Callable[[Rooms], Look],
+    check: Check,
     policy: Policy,
     schedules: Mapping[str, str],
     clock: Callable[[], datetime],
@@ -173,7 +177,7 @@ def _operations(
     finding = Finding(graph, ibss, store, rooms)
     explain = Explain(finding, ibss, store, rooms, look_over(rooms), policy, schedules, clock)
     rehearsal = Rehearsal(graph, ibss, store, look_over, policy, clock)
-    return Operations(Status(store, rooms, clock), explain, finding, rehearsal, rooms, store, queues)
+    return Operations(Status(store, rooms, clock), explain, finding, rehearsal, check, rooms, store, queues)
 
 
 def _identity(storage: Storage) -> AsyncTokenCredential:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from sync_core import pages, rehearsal
 from sync_core.asking import Unclear, moment, named, order_of, page_number, wants_html
+from sync_core.check import Check
 from sync_core.errors import Later, Malformed, SyncError
 from sync_core.explain import Explain
 from sync_core.finding import ByBooking, ByEvent, ByMoment, Finding, Question
@@ -24,6 +25,8 @@ from sync_core.store import Store
 ROOMS_PLANNED = 5
 """In one answer: each meeting takes a few reads, and the platform ends an HTTP request after 230 s (Microsoft docs, scale)."""
 REPLAYED_AT_ONCE = 500
+ROOMS_CHECKED = 10
+"""In one answer: each takes a few reads, and one for each of its hosts."""
 OK, NOT_FOUND = 200, 404
 HOW_TO_ASK = "Ask with booking=<id>, with event=<id> and mailbox=<address>, or with room=<space id or mailbox> and at=<time>."
 
@@ -37,12 +40,13 @@ class Operations:
         explain: Explain,
         finding: Finding,
         rehearsal: Rehearsal,
+        check: Check,
         rooms: Rooms,
         store: Store,
         queues: Queues,
     ) -> None:
         self._status, self._explain, self._finding, self._rehearsal = status, explain, finding, rehearsal
-        self._rooms, self._store, self._queues = rooms, store, queues
+        self._check, self._rooms, self._store, self._queues = check, rooms, store, queues
 
     async def status(self, query: Mapping[str, str], accept: str) -> Reply:
         return await _answered(self._told_status(query, accept))
@@ -52,6 +56,9 @@ class Operations:
 
     async def plan(self, query: Mapping[str, str], accept: str) -> Reply:
         return await _answered(self._told_plan(query, accept))
+
+    async def check(self, query: Mapping[str, str], accept: str) -> Reply:
+        return await _answered(self._told_check(query, accept))
 
     async def resync(self, body: bytes) -> Reply:
         return await _answered(self._queue_pulls(body))
@@ -94,6 +101,17 @@ class Operations:
         more = number + 1 if len(chosen) > number * ROOMS_PLANNED else None
         told = {"of": len(chosen), "page": number, "next_page": more, "rooms": plans}
         return page(pages.plan(told, query)) if wants_html(query, accept) else document(told)
+
+    async def _told_check(self, query: Mapping[str, str], accept: str) -> Reply:
+        """Of a room, of a building, or of all that are synced."""
+        room, building, known = named(query, "room"), named(query, "building"), await self._rooms.all()
+        asked = room is not None or building is not None
+        chosen = (await self._chosen(room, building))[0] if asked else sorted(known.values(), key=lambda each: each.id)
+        number = page_number(query)
+        shown = chosen[(number - 1) * ROOMS_CHECKED : number * ROOMS_CHECKED]
+        more = number + 1 if len(chosen) > number * ROOMS_CHECKED else None
+        told = await self._check.told(shown, known) | {"of": len(chosen), "page": number, "next_page": more}
+        return page(pages.check(told, query)) if wants_html(query, accept) else document(told)
 
     async def _chosen(self, room: str | None, building: str | None) -> tuple[list[Room], Rooms]:
         """Of those that are synced; and when it is none of them, of those that could be: a plan comes before switching on."""

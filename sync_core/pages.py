@@ -64,6 +64,17 @@ def plan(told: Told, query: Mapping[str, str]) -> str:
     return _page("Plan: nothing has been written", "", "".join(body) + _back(code))
 
 
+def check(told: Told, query: Mapping[str, str]) -> str:
+    code, identity = query.get("code", ""), told["identity"]
+    notes = "".join(f"<li>{escape(note)}</li>" for note in identity["notes"])
+    who = f"<p>Client id <code>{escape(identity['client_id'])}</code>, object id <code>{escape(identity['object_id'])}</code></p>"
+    body = [_section("The app's identity", who + f"<ul>{notes}</ul>"), *map(_checked_room, told["rooms"])]
+    if told["next_page"]:
+        asked = {name: query[name] for name in ("room", "building", "code") if query.get(name)}
+        body.append(f"<p>{_link('check', asked | {'page': str(told['next_page'])}, 'More rooms')}</p>")
+    return _page("Check: nothing has been written", "", "".join(body) + _back(code))
+
+
 # the parts of a page
 
 
@@ -162,7 +173,7 @@ def _room_row(item: Told, key: Mapping[str, str]) -> list[str]:
         str(links["creating"]),
         _reasons(links["not synced"]),
         _reasons({**links["rejected"], **links["frozen"], **links["held back"], **links["given up"]}),
-        _link("plan", {"room": item["id"], **key}, "Plan"),
+        " ".join(_link(what, {"room": item["id"], **key}, words) for what, words in (("plan", "Plan"), ("check", "Check"))),
     ]
 
 
@@ -280,3 +291,22 @@ def _planned_row(one: Told, zone: str) -> list[str]:
         str(one["requests"]),
         escape(one["booking"] or ""),
     ]
+
+
+# check
+
+
+def _checked_room(told: Told) -> str:
+    off = "" if told["switched_on"] else f" (not switched on: {told['not_switched_on_because']})"
+    rows = [
+        [
+            escape(need["need"]),
+            {True: "<span class=fine>yes</span>", False: "<span class=alarm>no</span>"}.get(need["can"], "cannot be told"),
+            escape(need["why"]),
+            f"<code>{escape(need['mend'])}</code>" if need["mend"] else "",
+        ]
+        for need in told["needs"]
+    ]
+    return _section(
+        f"{told['name']}, {told['mailbox']}{off}", _table(("Can it", "", "Why", "What mends it, or tells more"), rows)
+    )

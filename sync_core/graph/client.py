@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from copy import copy
 from datetime import datetime, timedelta
 from typing import Self
+from urllib.parse import urlsplit
 
 import httpx
 from azure.core.credentials import AccessToken, TokenCredential
@@ -25,6 +26,7 @@ from msgraph.graph_request_adapter import GraphRequestAdapter
 from sync_core.errors import Gone, Later, Refused, Unreadable
 from sync_core.graph import wire
 from sync_core.graph.events import Event, is_mail_address, parse_event
+from sync_core.graph.grants import Grants, grants_of
 from sync_core.graph.listing import MOVED_AT_MOST, Calendar, Listing
 from sync_core.graph.wire import DeltaPage, EventChange, Subscription
 from sync_core.http import Answer, Json, Request
@@ -58,6 +60,7 @@ class Graph:
         authentication = AzureIdentityAuthenticationProvider(credential)
         self._adapter = GraphRequestAdapter(authentication, http)
         self._base_url = self._adapter.base_url = base_url.rstrip("/")
+        self._credential = credential
         self._adapter.observability_options.include_euii_attributes = False
         self._http = http
         self._turns: dict[str, asyncio.Semaphore] = {}
@@ -258,6 +261,18 @@ class Graph:
             await self._send(wire.delete_subscription(subscription))
         except Gone:
             return
+
+    # the identity
+
+    async def grants(self) -> Grants | None:
+        """None when the token does not tell. Raises Later when there is no token."""
+        own = urlsplit(self._base_url)
+        try:
+            asked = self._credential.get_token(f"{own.scheme}://{own.netloc}/.default")
+            token = asked if isinstance(asked, AccessToken) else await asked
+        except AzureError as error:
+            raise Later("no-token", type(error).__name__) from error
+        return grants_of(token.token)
 
     # the one place where a request leaves
 

@@ -105,6 +105,7 @@ DOORS = {
     "status": ("status", "GET", "FUNCTION"),
     "explain": ("explain", "GET", "FUNCTION"),
     "plan": ("plan", "GET", "FUNCTION"),
+    "check": ("check", "GET", "FUNCTION"),
     "resync": ("resync", "POST", "FUNCTION"),
     "replay": ("replay", "POST", "FUNCTION"),
 }

@@ -77,7 +77,7 @@ class World:
         self.service = self._service(Settings.from_environment(ENVIRONMENT | settings))
 
     def _service(self, settings: Settings) -> Workers:
-        graph = Graph(GRAPH, StaticToken("local"), _client(graph_app(self.graph, ticking=False), GRAPH, {}))
+        graph = Graph(GRAPH, StaticToken(settings.graph_token), _client(graph_app(self.graph, ticking=False), GRAPH, {}))
         ibss = Ibss(IBSS, "sync", _client(ibss_app(self.ibss_simulator, ticking=False), IBSS, {}))
         return compose(settings, graph, ibss, self.store, self.queues, self.clock.now, SCHEDULES)
 
