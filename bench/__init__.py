@@ -1,0 +1,1 @@
+"""What is computed from measurements: run by hand, held by tests, not deployed."""
