@@ -8,7 +8,6 @@ list prices (prices.json). What is neither stands in `Usage` and `Assumed`, and 
 """
 
 import json
-import re
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -246,8 +245,9 @@ def _table(heads: list[str], rows: list[list[str]]) -> str:
 
 def rendered(page: str) -> str:
     for name, table in tables().items():
-        marks = rf"(<!-- {name} -->\n).*?(<!-- end -->)"
-        page = re.sub(marks, lambda found, table=table: f"{found[1]}{table}\n{found[2]}", page, flags=re.DOTALL)
+        before, mark, rest = page.partition(f"<!-- {name} -->\n")
+        _, end, after = rest.partition("<!-- end -->")
+        page = f"{before}{mark}{table}\n{end}{after}"
     return page
 
 
