@@ -120,9 +120,12 @@ async def test_S14_B16_what_the_rounds_cost_that_find_nothing_new() -> None:
 
 
 async def test_S14_what_the_timers_ask_one_after_the_other() -> None:
-    """`timer_seconds` counts on it: for each room a read of its links, and of IBSS pages of 100."""
+    """`timer_seconds` counts on it: a message for each calendar; for each room a read of its links, and of IBSS pages of 100."""
     world = Metered()
     await world.start()
+    calendars = len(await world.store.subscriptions())
+    asked = await world.metered(world.service.pull.sweep_rooms)
+    assert (calendars, asked["messages"], asked["graph"]) == (6 + 3, calendars, calendars)
     rooms, buildings, alarms = 6, 2, 1
     swept = await world.metered(world.service.pull.sweep_bookings)
     assert swept == {"doors": 0, "messages": 0, "tables": rooms + alarms, "graph": 0, "ibss": buildings}

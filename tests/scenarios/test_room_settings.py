@@ -86,6 +86,7 @@ async def test_B05_of_a_series_that_clashes_as_much_as_is_allowed_the_others_are
     await world.settle()
     names = {n: {one["Booking_Name"] for one in await world.ibss.bookings(OAK, slot)} for n, slot in enumerate(three)}
     assert names == {n: {"There first"} if n == 1 else {"Series"} if n in taken else set() for n in range(3)}
+    assert len(await world.outlook.calendar(OAK.mailbox, three[1])) == 1
 
 
 async def test_B05_a_room_whose_delegates_decide_keeps_its_booking_meanwhile(world: World) -> None:
