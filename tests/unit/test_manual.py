@@ -146,9 +146,11 @@ def test_the_settings_of_rooms_are_told_in_the_page_and_by_the_script_alike() ->
     script = (ROOT / "infra" / "scripts" / "Test-Rooms.ps1").read_text()
     told = {cells[0].strip("`") for cells in rows(ROOMS, "Setting")}
     assert told == set(re.findall(r"@\{ Setting = '(\w+)'", script))
-    recommended = set(re.findall(r" -([A-Z]\w+) (?:\$\w+|AutoAccept|\d+)", ROOMS[: ROOMS.index("## What each means")]))
     change = set(re.findall(r"Setting = '(\w+)'; Level = 'change'", script))
-    assert change <= recommended <= told | {"HorizonDays"}
+    commands = re.findall(r"Set-CalendarProcessing ((?:.*`\n)*.*)\n```", ROOMS)
+    assert len(commands) == 2
+    for command in commands:
+        assert change <= set(re.findall(r"-([A-Z]\w+) ", command)) <= told | {"Identity"}
 
 
 def test_the_costs_are_those_that_are_computed() -> None:
