@@ -1,4 +1,7 @@
-"""What the bill is made of: each figure of bench/measured.json is measured here, and one that changes is noticed here."""
+"""What the bill is made of: each figure of bench/measured.json is measured here, and one that changes is noticed here.
+
+A change that is meant: write the new figure there, then `python -m bench.costs --write`.
+"""
 
 import json
 from collections import Counter
