@@ -11,7 +11,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sync_core.errors import Stale, Unreadable
+from sync_core.errors import Later, Stale, Unreadable
 from sync_core.graph.client import Graph
 from sync_core.graph.events import Event
 from sync_core.ibss.client import Ibss
@@ -38,6 +38,9 @@ from sync_core.rooms import Rooms
 from sync_core.situation import UNSETTLED, Situation, linked_in, of_booking, of_instance, reopened, seen, without_event
 from sync_core.store import Store
 
+PATIENCE = 4
+"""How often a new event that was told of is asked for again: what has just been made may not be there to be read yet."""
+
 
 class Look:
     def __init__(self, graph: Graph, ibss: Ibss, store: Store, rooms: Rooms, readings: Readings) -> None:
@@ -63,6 +66,8 @@ class Look:
             if former is not None and copy is not None:
                 return await self._renamed(room, former, copy)
             stored = await self._link_of_copy(room, work, copy)
+        if stored is None and copy is None and work.event is not None and not work.removed and work.attempt < PATIENCE:
+            raise Later("not-there-yet")
         if stored is None and (copy is None or copy.kind == "seriesMaster"):
             return None
         return await self._of_meeting(room, stored, copy, work.event, removed=work.removed)

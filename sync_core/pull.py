@@ -126,13 +126,14 @@ class Pull:
         today = datetime.combine(now.date(), time(), now.tzinfo)
         return today - timedelta(days=1), today + timedelta(days=room.horizon_days + 1)
 
-    async def _everything(self, room: Room, changes: Iterable[Change]) -> list[SyncWork]:
+    async def _everything(self, room: Room, changes: Collection[Change]) -> list[SyncWork]:
         """A full round lists all there is, so a link that is not in it is worth a look: it may be gone."""
         listed = [change for change in changes if not change.master and not change.removed]
         seen, now = {change.id for change in listed}, self._clock()
         links = [link for link in await self._store.links(room.id) if _live(link) and _ahead(link, now)]
         gone = [link for link in links if link.room_event_id not in seen]
         moved = _moved_series(listed, links, gone)
+        moved |= {change.id for change in changes if change.master} - {change.series for change in listed}
         items = [_item(room.id, change) for change in listed if change.series not in moved]
         for master in sorted(moved):
             items += await self._series(room, master)
@@ -160,12 +161,12 @@ class Pull:
 
     async def _series(self, room: Room, master: EventId) -> list[Item]:
         """A changed series may show only as its master: Graph expands it again, never we. What is over stays as it is."""
-        start, end = self._window(room)
+        now, (start, end) = self._clock(), self._window(room)
+        known = [link for link in await self._store.links(room.id) if _ahead(link, now)]
         listed = await self._graph.occurrences(room.mailbox, master, start, end)
         if not listed:
             return await self._removed(room, master)
-        now, series = self._clock(), {event.ical_uid for event in listed}
-        known = [link for link in await self._store.links(room.id) if _ahead(link, now)]
+        series = {event.ical_uid for event in listed}
         links = [link for link in known if link.instance and link.instance.ical_uid in series]
         former = renamed(links, [event for event in listed if event.end > now])
         there = {event.instance.key for event in listed} | set(former.values())

@@ -1,7 +1,7 @@
 """One meeting is brought together: look at both sides, plan, do it, remember."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
 
 from sync_core.ahead import ReadAhead
@@ -26,7 +26,7 @@ ROUNDS = 4
 ON_ITS_WAY = frozenset({Reason.EVENT_UNREADABLE, Reason.ONLY_THE_ROOM_HAS_IT})
 SOON = 4
 
-ITS_OWN = frozenset({"on-its-way", "contended", "lags-behind"})
+ITS_OWN = frozenset({"on-its-way", "contended", "lags-behind", "not-there-yet"})
 """Why one occurrence has to wait while the others of its series go on."""
 
 QUIET = frozenset({Reason.IN_SYNC, Reason.OVER, Reason.NOTHING_THERE})
@@ -70,10 +70,11 @@ class Sync:
         room = await self._rooms.get(work.room)
         if room is None:
             return
+        before = {link.row_etag for link in await self._store.links(room.id)}
         look = await self._read_ahead.look(room, work)
         for one in (single(room.id, occurrence) for occurrence in work.occurrences):
             try:
-                await self._bring_together(one, look)
+                await self._bring_together(one, look, before)
             except Later as error:
                 if error.code not in ITS_OWN:
                     raise
@@ -82,12 +83,16 @@ class Sync:
                 log.info("one of a series is worked for itself: %s", error)
                 await self._queues.send(one)
 
-    async def _bring_together(self, work: SyncInstance, look: Look) -> None:
+    async def _bring_together(self, work: SyncInstance, look: Look, before: Collection[str | None] = ()) -> None:
+        """`before`: the rows as they were before the look read ahead. What it read says nothing of a link written since."""
         for _ in range(ROUNDS):
             try:
                 situation = await look.at(work)
                 if situation is None:
                     return None
+                if look is not self._look and situation.stored is not None and situation.stored.row_etag not in before:
+                    look = self._look
+                    continue
                 if work.attempt < SOON and older_than_known(situation):
                     raise Later("lags-behind")
                 outcome = await self._settle(situation)
