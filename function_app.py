@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import azure.functions as func
 
 from sync_core.app import App
-from sync_core.queues import PULL_ROOM, SYNC_INSTANCE, PullRoom, decode, decode_sync
+from sync_core.queues import PULL_ROOM, SYNC_INSTANCE, PullRoom, decode, decode_sync, tell_if_late
 from sync_core.replies import Reply
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
@@ -77,12 +77,16 @@ async def replay(req: func.HttpRequest) -> func.HttpResponse:
 
 @app.queue_trigger("message", PULL_ROOM, "AzureWebJobsStorage")
 async def pull_room(message: func.QueueMessage) -> None:
-    await service.queues.attempt(service.workers.pull.pull_room, decode(PullRoom, message.get_body().decode()))
+    work = decode(PullRoom, message.get_body().decode())
+    tell_if_late(work, message.insertion_time, datetime.now(UTC))
+    await service.queues.attempt(service.workers.pull.pull_room, work)
 
 
 @app.queue_trigger("message", SYNC_INSTANCE, "AzureWebJobsStorage")
 async def sync_instance(message: func.QueueMessage) -> None:
-    await service.queues.attempt(service.workers.sync.work_on, decode_sync(message.get_body().decode()))
+    work = decode_sync(message.get_body().decode())
+    tell_if_late(work, message.insertion_time, datetime.now(UTC))
+    await service.queues.attempt(service.workers.sync.work_on, work)
 
 
 @app.queue_trigger("message", f"{PULL_ROOM}-poison", "AzureWebJobsStorage")

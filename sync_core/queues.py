@@ -8,7 +8,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
@@ -30,6 +30,10 @@ LONGEST_ASKED = 6 * 3600.0
 
 MOST_ATTEMPTS = 12
 """With the waits between them about an hour. Then the message goes where a person sees it."""
+
+
+LATE = timedelta(minutes=5)
+"""In a queue: then there is more work than hands, and somebody should know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,13 @@ def again(work: Work, error: SyncError) -> tuple[Work, float]:
     asked = error.after if isinstance(error, Later) and error.after is not None else 0.0
     wait = max(min(asked, LONGEST_ASKED), min(LONGEST_WAIT, FIRST_WAIT * 2**work.attempt))
     return replace(work, attempt=work.attempt + 1, last_error=f"{type(error).__name__} {error.code}"), wait
+
+
+def tell_if_late(work: Work, queued: datetime | None, now: datetime) -> None:
+    """Of what comes for the first time: a repeat was to wait."""
+    waited = now - queued.astimezone(UTC) if queued else timedelta()
+    if work.attempt == 0 and waited > LATE:
+        log.warning("%s waited %d s in its queue", type(work).__name__, waited.total_seconds())
 
 
 class Queues:

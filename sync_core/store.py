@@ -18,6 +18,7 @@
 Writes of links are optimistic: the row's etag decides between two workers, and the loser gets Stale.
 """
 
+import logging
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime
@@ -33,6 +34,8 @@ from sync_core.rows import Alarm, Braking, Subscribed, Watch
 from sync_core.tables import Row, Table, decode, encode, in_parts, whole
 
 TABLES = ("links", "rooms", "journal", "kept")
+
+log = logging.getLogger(__name__)
 
 
 def buried(link: Link) -> Link:
@@ -263,6 +266,7 @@ class Store:
         """A message that could not be worked, so that a person sees it and can send it again."""
         row_key = f"{_newest_first(now)}-{encode(message_id)}"
         await self._kept.put({"PartitionKey": queue, "RowKey": row_key, "at": now} | in_parts("message", text))
+        log.error("queue %s: a message was given up and is kept", queue)
 
     async def kept(self, queue: str) -> list[Row]:
         found = [row async for row in self._kept.query("PartitionKey eq @partition", partition=queue)]

@@ -165,6 +165,12 @@ async def test_the_longest_message_a_queue_carries_can_be_kept(store: Store) -> 
     assert len((await store.kept("pull-room"))[0]["message"]) == 48 * 1024
 
 
+async def test_what_is_kept_is_told_in_the_log_without_its_text(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    await store.keep("pull-room", "m-1", "Salaries", NOW)
+    assert "queue pull-room: a message was given up and is kept" in caplog.messages
+    assert "Salaries" not in caplog.text
+
+
 # storage is away
 
 

@@ -1,14 +1,15 @@
 """Work that waits, and how long."""
 
 import json
-from datetime import datetime
+import logging
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from azure.core.exceptions import ServiceRequestError
 
 from sync_core.errors import Gone, Later, Malformed, Refused, Resync, Stale, SyncError, Unreadable
-from sync_core.queues import LONGEST_WAIT, MOST_ATTEMPTS, PullRoom, Queues, SyncInstance, Work, again, decode
+from sync_core.queues import LATE, LONGEST_WAIT, MOST_ATTEMPTS, PullRoom, Queues, SyncInstance, Work, again, decode, tell_if_late
 from tests.storage_twin import QueueTwin
 from tests.unit.examples import ANA, NOW, OAK
 
@@ -186,3 +187,23 @@ async def test_what_could_not_be_queued_is_not_lost_in_silence() -> None:
         await queues.send(PULL)
     with pytest.raises(Later, match="queue-unreachable"):
         await queues.attempt(failing(Stale("x")), PULL)
+
+
+# late
+
+
+QUEUED = [
+    row(PULL, NOW - LATE - timedelta(seconds=1), ["PullRoom waited 301 s in its queue"], id="late"),
+    row(PULL, NOW - LATE, [], id="not late yet"),
+    row(PullRoom(OAK, attempt=1), NOW - timedelta(hours=1), [], id="a repeat was to wait"),
+    row(PULL, None, [], id="the host does not tell"),
+]
+
+
+@pytest.mark.parametrize(("work", "queued", "told"), QUEUED)
+def test_work_that_waited_for_long_is_told(
+    work: Work, queued: datetime | None, told: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        tell_if_late(work, queued, NOW)
+    assert caplog.messages == told
