@@ -8,7 +8,7 @@ ALONE := tests/contract/test_ibss_simulator_openapi.py
 
 # `make run HOST_PORT=7171` and `HOST_PORT=7171 make run` do the same: make hands both on to what it starts.
 
-.PHONY: run host install test browser check scenarios requirements format clean help
+.PHONY: run host install test browser check checkov package scenarios requirements format clean help
 .DEFAULT_GOAL := run
 
 run: install ## start everything: Functions host, both simulators, the page, storage  [DATA=folder] [HOST_PORT= PAGE_PORT= GRAPH_PORT= IBSS_PORT= BLOB_PORT= QUEUE_PORT= TABLE_PORT=]
@@ -29,12 +29,20 @@ browser: install ## the browser tests; they drive the machine's Chromium and ins
 	  || { echo "make browser needs Chromium on the PATH, for example: apt-get install chromium" >&2; exit 1; }
 	$(PYTHON) -m pytest -m browser $(PYTEST)
 
-check: install ## format, lint, types, import contract, completeness of what is documented
+check: install ## format, lint, types, import contract, templates, completeness of what is documented
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	$(PYTHON) -m infra.lint
 	$(PYTHON) -m pytest -m completeness
+
+package: install ## build what azd would upload into .local/package, and tell its size and how long a cold start takes
+	$(PYTHON) -m infra.package
+
+checkov: install ## what checkov says of the templates; it is large, and so has a place of its own: .local/checkov
+	@test -x .local/checkov/bin/checkov || { $(PYTHON) -m venv .local/checkov && .local/checkov/bin/pip install --quiet checkov==3.3.30; }
+	.local/checkov/bin/checkov --config-file infra/.checkov.yaml
 
 scenarios: install ## the scenario table, over the running app
 	$(PYTHON) -m pytest tests/scenarios $(PYTEST)
