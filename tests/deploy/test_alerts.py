@@ -1,6 +1,5 @@
 """The alerts look for lines that are logged: each for one that there is, and no trouble is logged that none looks for."""
 
-import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -9,26 +8,15 @@ import pytest
 
 from infra.lint.facts import ROOT, facts, triggers
 from tests.deploy.log_lines import Line, logged
+from tests.deploy.watch import ALERTS, sought, watched
 
 row = pytest.param
 
-ALERTS: list[dict[str, Any]] = json.loads((ROOT / "infra" / "app" / "alerts.json").read_text())
 LINES = logged()
-QUERY = re.compile(r'AppTraces \| where Message matches regex @"([^"]+)"')
 FREQUENCIES = {timedelta(minutes=minutes) for minutes in (5, 10, 15, 30, 60)}
 ENDED = "Executed 'Functions.{}' ({}, Id=2f6c7d6e-7f3f-4f8a-9a41-9d3b2c6f0a11, Duration=12ms)"
 """What the host logs of each function (Azure WebJobs SDK, LoggerExtensions)."""
 TIMERS = {name for name, trigger in triggers(ROOT / "function_app.py").items() if trigger == "timer_trigger"}
-
-
-def sought(alert: dict[str, Any]) -> str:
-    query = QUERY.fullmatch(alert["query"])
-    assert query, "a query has one form, so that it can be held against the code"
-    return query[1]
-
-
-def watched(text: str) -> list[str]:
-    return [alert["name"] for alert in ALERTS if re.search(sought(alert), text)]
 
 
 def minutes(duration: str) -> timedelta:
