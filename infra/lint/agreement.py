@@ -34,7 +34,11 @@ def agreement(templates: Collection[Template], facts: Facts) -> Iterator[Finding
         yield from _names_in(template, f"{ACCOUNT}/tableServices/tables", "table", facts.tables)
         yield from _roles(template)
         yield from _keys(template)
-    for of, what in ((f"{SITE}/config", "app settings"), (f"{ACCOUNT}/queueServices/queues", "queues")):
+    for of, what in (
+        (f"{SITE}/config", "app settings"),
+        (f"{ACCOUNT}/queueServices/queues", "queues"),
+        (f"{ACCOUNT}/tableServices/tables", "tables"),
+    ):
         if not any(template.resources(of) for template in templates):
             yield Finding("main.bicep", 1, f"nothing makes the {what}")
 

@@ -174,6 +174,19 @@ def test_what_does_not_agree_with_the_code_is_told(folder: Path, code: Facts, fi
     assert f"{file}: {told}" in said(folder, code)
 
 
+LOST = [
+    row(APP, "sites/config@", "sites/configs@", "app settings"),
+    row(STORAGE, "queueServices/queues@", "queueServices/queue@", "queues"),
+    row(STORAGE, "tableServices/tables@", "tableServices/table@", "tables"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "what"), LOST)
+def test_what_is_made_by_no_template_is_told(folder: Path, code: Facts, file: str, old: str, new: str, what: str) -> None:
+    spoil(folder / file, old, new)
+    assert f"{MAIN}: nothing makes the {what}" in said(folder, code)
+
+
 GIVEN = [
     row('"${VISITORS=external}"', '"${VISITORS=all}"', "visitors is all here and 'external' in main.bicep", id="another default"),
     row('"${VISITORS=external}"', '"external"', "visitors is not read from azd's environment: external", id="fixed"),
