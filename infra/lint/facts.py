@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sync_core.model import Side
 from sync_core.queues import PULL_ROOM, SYNC_INSTANCE
-from sync_core.settings import NAMES
+from sync_core.settings import NAMES, OnBookingCancelled, OnRoomDeclined, Switch, Visitors
 from sync_core.store import TABLES
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +21,14 @@ BY_IDENTITY = frozenset(
     f"{STORAGE}__{part}" for part in ("blobServiceUri", "queueServiceUri", "tableServiceUri", "credential", "clientId")
 )
 POISON = "-poison"
+CHOICES = {
+    "CONFLICT_WINNER": Side,
+    "VISITORS": Visitors,
+    "ON_BOOKING_CANCELLED": OnBookingCancelled,
+    "ON_ROOM_DECLINED": OnRoomDeclined,
+    "SERIES_CHANGES": Switch,
+    "HOLD_PANEL_BOOKINGS": Switch,
+}
 
 
 @dataclass(frozen=True)
@@ -31,6 +40,7 @@ class Facts:
     tables: frozenset[str]
     python: str
     defaults: dict[str, str]
+    choices: dict[str, set[str]]
     host: dict[str, Any]
 
     @property
@@ -50,6 +60,7 @@ def facts(root: Path = ROOT) -> Facts:
         tables=frozenset(TABLES),
         python=str(project["requires-python"]).removeprefix(">="),
         defaults=json.loads((root / "local.settings.sample.json").read_text(encoding="utf-8"))["Values"],
+        choices={name: set(map(str, choice)) for name, choice in CHOICES.items()},
         host=json.loads((root / "host.json").read_text(encoding="utf-8")),
     )
 

@@ -9,6 +9,8 @@ from infra.lint.facts import Facts
 from infra.lint.template import Finding, Template, literal, members, source
 
 FILE = "main.parameters.json"
+OF_A_PLACE = {"GRAPH_URL", "IBSS_URL", "PUBLIC_URL", "TENANT_DOMAINS"}
+"""What the sample says of these is true of one machine only."""
 FROM_AZD = re.compile(r"\$\{([A-Z_]+)(?:=(.*))?\}")
 
 
@@ -34,13 +36,16 @@ def parameters(folder: Path, templates: list[Template], facts: Facts) -> Iterato
 
 
 def _defaults(main: Template, templates: list[Template], facts: Facts) -> Iterator[Finding]:
-    """A setting that nobody changes is what local.settings.sample.json says."""
+    """A setting that nobody changes is what local.settings.sample.json says, and takes the values that the code takes."""
     params = main.of_kind("param")
     for template in templates:
         for config in template.resources("Microsoft.Web/sites/config"):
             for setting, value in members(config.body.get("properties")).items():
-                default = params[source(value)].value if source(value) in params else None
-                sample = facts.defaults.get(setting)
-                differs = literal(default) != sample and setting not in {"GRAPH_URL", "IBSS_URL", "PUBLIC_URL", "TENANT_DOMAINS"}
-                if default is not None and differs:
-                    yield main.finding(default, f"{setting} is {literal(default)} by default, and {sample} in the sample")
+                param = params.get(source(value))
+                if param is None:
+                    continue
+                default, sample = literal(param.value), facts.defaults.get(setting)
+                if default is not None and default != sample and setting not in OF_A_PLACE:
+                    yield main.finding(param.node, f"{setting} is {default} by default, and {sample} in the sample")
+                if param.allowed != facts.choices.get(setting):
+                    yield main.finding(param.node, f"{setting} may not be what it may be in the code")

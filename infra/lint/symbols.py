@@ -14,6 +14,7 @@ FUNCTIONS = {
     *("toLower", "union", "uniqueString"),
 }
 """Those of Bicep that the templates use; another one is added with its first use."""
+HOSTS = ("core.windows.net", "vault.azure.net", "graph.windows.net", "management.azure.com", "login.microsoftonline.com")
 LOADS = {"loadJsonContent"}
 
 
@@ -22,6 +23,7 @@ def symbols(templates: Iterable[Template]) -> Iterator[Finding]:
     for template in by_file.values():
         yield from _names(template)
         yield from _loads(template)
+        yield from _clouds(template)
         for module in template.of_kind("module").values():
             told = by_file.get((template.file.parent / module.of).resolve())
             if told is None:
@@ -80,6 +82,13 @@ def _loads(template: Template) -> Iterator[Finding]:
             file = literal(named(node.children[1])[0])
             if file is None or not (template.file.parent / file).is_file():
                 yield template.finding(node, f"there is no {file} to load")
+
+
+def _clouds(template: Template) -> Iterator[Finding]:
+    """The compiler's linter warns: in another cloud these are others (rule no-hardcoded-env-urls)."""
+    for node in walk(template.root):
+        if node.type == "string_content" and (host := next((host for host in HOSTS if host in source(node)), None)):
+            yield template.finding(node, f"{host} is written out: environment() knows it")
 
 
 def _handed_over(template: Template, module: Declared, told: Template) -> Iterator[Finding]:

@@ -48,6 +48,16 @@ class Declared:
         return None if last.type in {"type", "identifier"} else last
 
     @property
+    def allowed(self) -> set[str] | None:
+        """The values of `@allowed`; None where there is no such decorator."""
+        before = self.node.prev_named_sibling
+        calls = (
+            [node for node in walk(before) if node.type == "call_expression"] if before and before.type == "decorators" else []
+        )
+        lists = [named(named(call)[1])[0] for call in calls if source(call).startswith("allowed(")]
+        return {source(item).strip("'") for item in named(lists[0])} if lists else None
+
+    @property
     def body(self) -> dict[str, Node]:
         """The members of a resource or a module, also of one that is conditional or made in a loop."""
         return members(_object_in(self.value)) if self.value is not None else {}

@@ -1,40 +1,17 @@
 """The lint of the templates, fed with broken ones: one mistake each, and what is said of it."""
 
-import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from infra.lint.facts import Facts, facts
+from infra.lint.facts import Facts
 from infra.lint.run import FOLDER, lint
 from infra.lint.template import read
+from tests.deploy.broken import ACCESS, ALERTS, APP, MAIN, NETWORK, PARAMETERS, STORAGE, code, folder, said, spoil
+
+__all__ = ["code", "folder"]
 
 row = pytest.param
-
-MAIN, APP, STORAGE, ACCESS = "main.bicep", "app/function.bicep", "app/storage.bicep", "app/access.bicep"
-NETWORK, ALERTS, VAULT, PARAMETERS = "app/network.bicep", "app/alerts.bicep", "app/vault.bicep", "main.parameters.json"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A copy of the templates, to be spoilt."""
-    return Path(shutil.copytree(FOLDER, tmp_path / "infra", ignore=shutil.ignore_patterns("lint", "__pycache__")))
-
-
-@pytest.fixture(scope="session")
-def code() -> Facts:
-    return facts()
-
-
-def spoil(file: Path, old: str, new: str) -> None:
-    text = file.read_text()
-    assert text.count(old) == 1, f"{old!r} is there {text.count(old)} times: the mistake was made in one place"
-    file.write_text(text.replace(old, new))
-
-
-def said(folder: Path, code: Facts) -> list[str]:
-    return [f"{finding.file}: {finding.what}" for finding in lint(folder, code)]
 
 
 def test_nothing_is_wrong_with_our_templates() -> None:
@@ -78,6 +55,13 @@ NAMES = [
         "network!.outputs.subnet",
         "module network has no output subnet",
         id="of a condition",
+    ),
+    row(
+        APP,
+        "'${storage.properties.primaryEndpoints.blob}$",
+        "'https://${storageName}.blob.core.windows.net/$",
+        "core.windows.net is written out: environment() knows it",
+        id="an address of one cloud",
     ),
     row(ALERTS, "'alerts.json'", "'alarms.json'", "there is no alarms.json to load", id="a file to load"),
 ]
@@ -207,38 +191,6 @@ def test_a_default_that_differs_from_the_codes_is_told(folder: Path, code: Facts
     assert f"{MAIN}: CANCEL_BRAKE is 90%,10 by default, and 20%,10 in the sample" in said(folder, code)
 
 
-MORE = [
-    row({"settings": {"NEW"}}, f"{APP}: NEW is read by the code or its host, and not set", id="a setting"),
-    row({"queues": {"new"}}, f"{STORAGE}: queue new is used by the code, and not made", id="a queue"),
-    row({"tables": {"new"}}, f"{STORAGE}: table new is used by the code, and not made", id="a table"),
-]
-
-
-@pytest.mark.parametrize(("more", "told"), MORE)
-def test_what_the_code_begins_to_need_is_missed(code: Facts, more: dict[str, set[str]], told: str) -> None:
-    [(what, new)] = more.items()
-    assert told in said(FOLDER, replace(code, **{what: getattr(code, what) | new}))
-
-
-def test_a_function_that_goes_takes_its_scaling_along(code: Facts) -> None:
-    gone = replace(code, other_functions=code.other_functions - {"sync_instance"})
-    assert f"{APP}: there is no scaling group function:sync_instance" in said(FOLDER, gone)
-
-
-HOST = [
-    row("logging.logLevel.default", "Warning", "the alerts look for lines of level Information"),
-    row("telemetryMode", None, "telemetry goes out by identity only as OpenTelemetry"),
-    row("extensions.http.routePrefix", "", "subscriptions are made with addresses under /api"),
-    row("extensions.queues.messageEncoding", "none", "sync_core/queues.py sends base64"),
-    row("extensions.queues.batchSize", 64, "a queue hands out 32 messages at most"),
-    row("extensions.queues.visibilityTimeout", "00:00:00", "a failure must not be repeated at once"),
-]
-
-
-@pytest.mark.parametrize(("path", "value", "why"), HOST)
-def test_host_json_is_what_the_code_and_the_alerts_count_on(code: Facts, path: str, value: object, why: str) -> None:
-    def changed(old: object, names: list[str]) -> object:
-        return {**old, names[0]: changed(old[names[0]], names[1:])} if names and isinstance(old, dict) else value
-
-    spoilt = replace(code, host=changed(code.host, path.split(".")))
-    assert said(FOLDER, spoilt) == [f"host.json: {path} is {value}: {why}"]
+def test_a_choice_that_the_code_does_not_offer_is_told(folder: Path, code: Facts) -> None:
+    spoil(folder / MAIN, "@allowed(['external', 'all', 'none'])", "@allowed(['external', 'everybody', 'none'])")
+    assert f"{MAIN}: VISITORS may not be what it may be in the code" in said(folder, code)
