@@ -1,7 +1,7 @@
 """What `azd deploy` uploads, built here: `make package`. It prints what is in it, its size, and how long a cold start takes.
 
-azd copies the folder of the service without what .funcignore names, without virtual environments, compiled Python and its own
-folder (azure-dev, project_utils.go and framework_service_python.go). The packages of requirements.txt are installed in Azure.
+azd copies the folder of the service without what .funcignore names and without virtual environments (azure-dev, project_utils.go
+and framework_service_python.go). The packages of requirements.txt are installed in Azure.
 """
 
 import os
@@ -15,7 +15,6 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from pathspec import GitIgnoreSpec
 
 ROOT = Path(__file__).resolve().parents[1]
-NEVER = {"__pycache__", ".azure"}
 IMPORT = """\
 import sys, time
 sys.path.insert(0, sys.argv[1])
@@ -35,8 +34,7 @@ def _walk(root: Path, folder: Path, ignored: GitIgnoreSpec) -> Iterator[str]:
     for each in sorted(folder.iterdir()):
         path = each.relative_to(root).as_posix()
         if each.is_dir():
-            skipped = each.name in NEVER or (each / "pyvenv.cfg").exists() or ignored.match_file(f"{path}/")
-            if not skipped:
+            if not ((each / "pyvenv.cfg").exists() or ignored.match_file(f"{path}/")):
                 yield from _walk(root, each, ignored)
         elif not ignored.match_file(path):
             yield path
