@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-import httpx
-
 from tests.scenarios.people import SERVICE, pages
 from tests.simulation.history import History
+from tests.simulation.network import Write
 from tests.simulation.people import GONE, PREFER, ROOM, SECRET, SLOT, SUBJECT, People, token, utc
 from tests.simulation.script import OUTLOOK, Script
 from tests.simulation.town import BEGIN, Town
@@ -44,9 +43,6 @@ class Checker:
     needless: int = 0
     _booked: set[int] = field(default_factory=set)
     _invited: set[int] = field(default_factory=set)
-    _marked: set[str] = field(default_factory=set)
-    _revision: int = 0
-    _version: int = 0
 
     def note(self, *told: object) -> None:
         violation = " ".join(map(str, told))
@@ -55,24 +51,23 @@ class Checker:
 
     # at every write
 
-    def watch(self, who: str, server: str, request: httpx.Request, response: httpx.Response) -> None:
+    def watch(self, write: Write) -> None:
         """Is there one of each, now that this was written?"""
-        self._count(who, server, request, response)
+        if write.who != "person" and write.worked and "/subscriptions" not in write.path and not write.path.endswith("$batch"):
+            self.writes += 1
+            self.needless += write.needless
+            if write.needless and write.mailed:
+                self.note("a mail for nothing:", write)
         if self.script.crowded:
             return
         events, bookings = self._living()
-        for meeting, number in sorted(bookings.items()):
-            if number > 1 and meeting not in self._series:
-                self.note("two bookings of one meeting:", meeting, "after", who, request.method, request.url.path)
-        for meeting, number in sorted(events.items()):
-            if number > 1:
-                self.note("two events of one meeting:", meeting, "after", who, request.method, request.url.path)
         for kind, before, living in (("booking", self._booked, bookings), ("event", self._invited, events)):
+            for meeting, number in sorted(living.items()):
+                if number > 1 and (kind == "event" or meeting not in self._series):
+                    self.note(f"two {kind}s of one meeting:", meeting, "after", write)
             for meeting in sorted(before - set(living) - self._series):
-                if (meeting, GONE) not in self.history.edits and who != "person":
-                    self.note(
-                        f"no {kind} of a meeting that nobody has cancelled:", meeting, "after", request.method, request.url.path
-                    )
+                if (meeting, GONE) not in self.history.edits and write.who != "person":
+                    self.note(f"no {kind} of a meeting that nobody has cancelled:", meeting, "after", write)
             before |= set(living)
 
     def _living(self) -> tuple[Counter[int], Counter[int]]:
@@ -90,21 +85,6 @@ class Checker:
     @property
     def _series(self) -> set[int]:
         return {step.meeting for step in self.script.steps if step.verb == "series"}
-
-    def _count(self, who: str, server: str, request: httpx.Request, response: httpx.Response) -> None:
-        """Writes of the service to meetings that were worked; needless: those after which nothing is as it was not before."""
-        changed = (self.town.ibss.bookings.counters.revisions, self.town.graph.tenant.version)
-        before, (self._revision, self._version) = (self._revision, self._version), changed
-        if (
-            who == "person"
-            or "/subscriptions" in request.url.path
-            or not response.is_success
-            or request.url.path.endswith("$batch")
-        ):
-            return
-        self.writes += 1
-        self.needless += before == changed
-        self.town.trace.note("written", server)
 
     # when all should be well
 
@@ -174,7 +154,7 @@ class Checker:
         for (edited, name), edits in sorted(self.history.edits.items()):
             if edited != meeting or name == GONE or not edits:
                 continue
-            value = there[name] if name in there else (name in people)
+            value = there.get(name, name in people)
             may = self.history.may_stand(meeting, name)
             if (meeting, GONE) in self.history.edits:  # cancelled in IBSS and kept in Outlook: nobody misses what IBSS had
                 continue
@@ -200,7 +180,7 @@ class Checker:
 
     def requests(self) -> None:
         for mailbox, most in self.town.network.most_in_flight.items():
-            if most > 4:  # noqa: PLR2004 — Microsoft docs, throttling-limits
+            if most > 4:
                 self.note("more than four requests at once to", mailbox)
 
 

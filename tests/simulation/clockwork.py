@@ -2,8 +2,6 @@
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
-from datetime import datetime, timedelta
 from typing import Any
 
 

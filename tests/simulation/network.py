@@ -7,7 +7,6 @@ import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx
@@ -29,6 +28,21 @@ READS = frozenset({"GET"})
 type Serve = Callable[[httpx.Request], Awaitable[httpx.Response]]
 
 
+@dataclass(frozen=True)
+class Write:
+    """`needless`: nothing was as people see it different from before. `mailed`: somebody had a mail for it."""
+
+    who: str
+    method: str
+    path: str
+    worked: bool
+    needless: bool
+    mailed: bool
+
+    def __str__(self) -> str:
+        return f"{self.who} {self.method} {self.path}"
+
+
 @dataclass
 class Network:
     """`weather` changes when the faults end. `written` hears of every answer to a write that was worked."""
@@ -37,7 +51,10 @@ class Network:
     chance: random.Random
     trace: Trace
     stir: Callable[[], None]
-    written: Callable[[str, str, httpx.Request, httpx.Response], None]
+    written: Callable[["Write"], None]
+    visible: Callable[[], object]
+    """What people can see on both sides."""
+    mails: Callable[[], int]
     most_in_flight: Counter[str] = field(default_factory=Counter)
 
     def clear(self) -> None:
@@ -100,7 +117,7 @@ class Road(httpx.AsyncBaseTransport):
         if (fate := fate - weather.refused) < 0:
             return self._refusal(request)
         failing = (fate := fate - weather.failing) < 0
-        if failing and network.chance.random() < 0.5:  # noqa: PLR2004
+        if failing and network.chance.random() < 0.5:
             return self._failure(request)
         if "deltatoken" in str(request.url) and network.chance.random() < weather.resync:
             return self._told(request, 410, "SyncStateNotFound")
@@ -118,11 +135,14 @@ class Road(httpx.AsyncBaseTransport):
         network, serve = self._network, self._server.serve
         if request.method in READS and who != "person" and network.chance.random() < network.weather.stale:
             serve = self._server.replica
+        before = network.visible() if request.method not in READS else None
+        mails = network.mails()
         response = await serve(request)
         network.trace.requests += 1
         network.trace.note(who, self._server.name, request.method, request.url.raw_path.decode(), response.status_code)
         if request.method not in READS:
-            network.written(who, self._server.name, request, response)
+            needless = response.is_success and before == network.visible()
+            network.written(Write(who, request.method, request.url.path, response.is_success, needless, network.mails() > mails))
         network.stir()
         return response
 

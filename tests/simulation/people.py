@@ -1,6 +1,5 @@
 """The hands that carry out a script, with what they see before their eyes; what was acknowledged goes into the history."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,9 +49,8 @@ class People:
     async def take(self, step: Step) -> None:
         """One step. What a server refuses, or what is not there to be changed on that side, is not done."""
         self._town.roll_the_dice()
-        hands: Callable[[Step], Awaitable[None]] = getattr(self, f"_{step.side}_{step.verb}")
         try:
-            await hands(step)
+            await getattr(self, f"_{step.side}_{step.verb}")(step)
         except LookupError:
             return
         except AssertionError:  # the server refused: people.checked

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import Callable
 
 
 class Process:
@@ -11,7 +10,7 @@ class Process:
         self.alive, self.lives = True, 1
         self._chance = chance
         self._crashes = 0.0
-        self.on_death: Callable[[], None] = lambda: None
+        self.on_death = _nobody
 
     def set_crashes(self, share: float) -> None:
         self._crashes = share
@@ -27,3 +26,7 @@ class Process:
     def revive(self) -> None:
         self.alive = True
         self.lives += 1
+
+
+def _nobody() -> None:
+    """Whom the death of a process concerns, before anybody says so."""

@@ -47,12 +47,12 @@ class Author:
 
     def write(self) -> Script:
         chance = self.chance
-        self.crowded = chance.random() < 0.25  # noqa: PLR2004
+        self.crowded = chance.random() < 0.25
         rooms, at = chance.choice((2, 2, 3)), 1.0
         meetings = [self._begin(at + chance.random() * 30, number) for number in range(chance.choice((1, 1, 2, 3)))]
         for _ in range(chance.randrange(2, 10)):
             at += chance.choice((0.0, 0.3, 2.0, 15.0, 60.0, 400.0)) * chance.random()
-            if chance.random() < 0.1:  # noqa: PLR2004
+            if chance.random() < 0.1:
                 meetings.append(self._begin(at, len(meetings)))
             else:
                 self._edit(at, chance.choice(meetings))

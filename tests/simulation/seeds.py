@@ -29,7 +29,6 @@ class Outcome:
     requests: int
     writes: int
     needless: int
-    least: int
     mails: int
     virtual: float
     done: list[str] = field(default_factory=list)
@@ -82,7 +81,6 @@ async def _story(seed: int, script: Script, weather: Weather, *, keep_trace: boo
         town.trace.requests,
         checker.writes,
         checker.needless,
-        0,
         len(town.graph.tenant.mails),
         town.loop.time(),
         people.done,

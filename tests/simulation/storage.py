@@ -39,7 +39,7 @@ class Reach:
         await asyncio.sleep(PAUSE)
         share = self.failing()
         if share and self.chance.random() < share:
-            if self.chance.random() < 0.5:  # noqa: PLR2004
+            if self.chance.random() < 0.5:
                 await asyncio.sleep(3 * RETRY_PAUSE)
                 raise ServiceRequestError("storage is away")
             await effect()  # the answer is lost, and the SDK asks again

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +15,7 @@ import httpx
 
 from localdev import world as company
 from localdev.graph.simulator import GraphSimulator
-from localdev.graph.state import Refusal
+from localdev.graph.state import Event, Refusal
 from localdev.ibss.simulator import IbssSimulator
 from sync_core.app import Workers, compose
 from sync_core.errors import SyncError
@@ -24,7 +25,7 @@ from sync_core.intake import Intake
 from sync_core.queues import PULL_ROOM, SYNC_INSTANCE, PullRoom, Queues, decode, decode_sync
 from sync_core.settings import Settings
 from sync_core.store import Store
-from tests.simulation.network import Network, Road, graph_server, ibss_server
+from tests.simulation.network import Network, Road, Write, graph_server, ibss_server
 from tests.simulation.process import Process
 from tests.simulation.storage import Message, Queue, QueueClient, Reach, Table
 from tests.simulation.trace import Trace
@@ -45,11 +46,11 @@ ENVIRONMENT = {
 }
 TABLES = ("links", "rooms", "journal", "kept")
 
-# host.json: queues
-AT_ONCE = 8
-DELIVERIES = 5
-AGAIN_AFTER = 30.0
+AT_ONCE, DELIVERIES, AGAIN_AFTER = 8, 5, 30.0
+"""As host.json has it."""
+
 LEASE = 600.0
+"""Seconds that a message stays hidden when its worker dies."""
 
 SWEEP_ROOMS, SWEEP_BOOKINGS, RENEW = 600.0, 300.0, 900.0
 ROOMS = (company.OAK, company.ELM, company.IVY)
@@ -63,9 +64,9 @@ class Town:
         self.graph = GraphSimulator(self.now, self._from_graph, rng=random.Random(seed))  # noqa: S311
         self.ibss = IbssSimulator(self.now, self._from_ibss, service_url="http://127.0.0.1:7071")
         self.trace = Trace(self.loop.time, keep=keep_trace)
-        self.written: list[Callable[[str, str, httpx.Request, httpx.Response], None]] = []
+        self.written: list[Callable[[Write], None]] = []
         roads = random.Random(f"roads {seed}")  # noqa: S311
-        self.network = Network(CALM, roads, self.trace, self._stir, self._tell_written)
+        self.network = Network(CALM, roads, self.trace, self._stir, self._tell_written, self._visible, self._mails)
         self.tables = {name: TableTwin(self.now) for name in TABLES}
         self.pull_queue, self.sync_queue = Queue(self.loop.time), Queue(self.loop.time)
         self.bugs: list[str] = []
@@ -168,7 +169,7 @@ class Town:
         """Whoever died waits for ever; they are let go."""
         for task in list(self._tasks):
             if not task.done():
-                task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001
+                task._log_destroy_pending = False  # type: ignore[attr-defined]
                 with contextlib.suppress(RuntimeError):
                     task.get_coro().close()  # type: ignore[union-attr]
 
@@ -297,9 +298,17 @@ class Town:
         for news in self._news.values():
             news.set()
 
-    def _tell_written(self, who: str, server: str, request: httpx.Request, response: httpx.Response) -> None:
+    def _tell_written(self, write: Write) -> None:
         for listener in self.written:
-            listener(who, server, request, response)
+            listener(write)
+
+    def _mails(self) -> int:
+        return len(self.graph.tenant.mails)
+
+    def _visible(self) -> object:
+        events = [event for mailbox in self.graph.tenant.mailboxes.values() for event in mailbox.events.values()]
+        shown = [_shown(event) for event in events if event.is_organizer]
+        return shown, {booking.id: replace(booking, modified=BEGIN, revision=0) for booking in self.ibss.bookings.by_id.values()}
 
     async def _from_graph(self, url: str, _content_type: str, body: bytes) -> tuple[int, str, str]:
         intake = self._open_door()
@@ -335,3 +344,9 @@ class Town:
         alive = self.graph.tenant.subscriptions
         if self._stormy and alive:
             del alive[self._chance.choice(sorted(alive))]
+
+
+def _shown(event: Event) -> object:
+    details, people = event.details, [(attendee.address, attendee.kind) for attendee in event.attendees]
+    when = (details.start, details.end, details.recurrence, tuple(event.removed_days))
+    return event.id, event.is_cancelled, details.subject, when, people

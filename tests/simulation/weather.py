@@ -1,4 +1,4 @@
-"""What goes wrong, and how often: one mix of faults, drawn from a seed. Shares are of requests, or of awaits; times are seconds."""
+"""What goes wrong, and how often: one mix of faults, drawn from a seed. Shares are of requests, or of awaits; times, seconds."""
 
 import random
 from dataclasses import dataclass, fields, replace
