@@ -8,7 +8,7 @@ ALONE := tests/contract/test_ibss_simulator_openapi.py
 
 # `make run HOST_PORT=7171` and `HOST_PORT=7171 make run` do the same: make hands both on to what it starts.
 
-.PHONY: run host install test simulate browser check checkov package scenarios requirements format clean help
+.PHONY: run host install test simulate long-runs browser check checkov package scenarios requirements format clean help
 .DEFAULT_GOAL := run
 
 run: install ## start everything: Functions host, both simulators, the page, storage  [DATA=folder] [HOST_PORT= PAGE_PORT= GRAPH_PORT= IBSS_PORT= BLOB_PORT= QUEUE_PORT= TABLE_PORT=]
@@ -51,6 +51,9 @@ SEEDS ?= 10000
 
 simulate: install ## the whole service on a virtual clock, with seeded edits and faults  [SEEDS=10000]
 	$(PYTHON) -m tests.simulation --seeds $(SEEDS)
+
+long-runs: install ## 400 days of horizon, 1,000 rooms for 30 days, and every notification lost, on the virtual clock
+	$(PYTHON) -m tests.simulation.long_runs
 
 requirements: install ## make requirements.txt and requirements-dev.txt from pyproject.toml
 	$(PYTHON) -m localdev.requirements

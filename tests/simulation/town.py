@@ -32,6 +32,7 @@ from tests.simulation.trace import Trace
 from tests.simulation.weather import CALM, Weather
 from tests.storage_twin import TableTwin
 
+HORIZON = 30
 BEGIN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 GRAPH, IBSS = "http://127.0.0.1:7081/v1.0", "http://127.0.0.1:7082"
 ENVIRONMENT = {
@@ -42,7 +43,7 @@ ENVIRONMENT = {
     "IBSS_API_KEY": "sync",
     "PUBLIC_URL": "http://127.0.0.1:7071",
     "TENANT_DOMAINS": "contoso.example",
-    "HORIZON_DAYS": "30",
+    "HORIZON_DAYS": str(HORIZON),
 }
 TABLES = ("links", "rooms", "journal", "kept")
 
@@ -57,9 +58,11 @@ ROOMS = (company.OAK, company.ELM, company.IVY)
 
 
 class Town:
-    def __init__(self, seed: int, weather: Weather, rooms: int = 2, *, keep_trace: bool = False) -> None:
+    def __init__(
+        self, seed: int, weather: Weather, rooms: int | tuple[company.Room, ...] = 2, *, keep_trace: bool = False
+    ) -> None:
         self.loop = asyncio.get_running_loop()
-        self.weather, self.rooms = weather, ROOMS[:rooms]
+        self.weather, self.rooms = weather, ROOMS[:rooms] if isinstance(rooms, int) else rooms
         self._chance = random.Random(f"town {seed}")  # noqa: S311
         self.graph = GraphSimulator(self.now, self._from_graph, rng=random.Random(seed))  # noqa: S311
         self.ibss = IbssSimulator(self.now, self._from_ibss, service_url="http://127.0.0.1:7071")
@@ -110,7 +113,7 @@ class Town:
             self._start(process)
         self._run(self._keep_going(self.graph, self._news["graph"]))
         self._run(self._keep_going(self.ibss, self._news["ibss"]))
-        await self._service_of(self.processes[0]).subscriptions.renew_all()
+        await self.service.subscriptions.renew_all()
         await self.sweep()
         self._run(self._each(SWEEP_ROOMS, lambda service: service.pull.sweep_rooms()))
         self._run(self._each(SWEEP_BOOKINGS, lambda service: service.pull.sweep_bookings(), first=30.0))
@@ -149,16 +152,27 @@ class Town:
             self.graph.tenant.notifications.lost = self._chance.random() < self.weather.notices_lost
             self.ibss.posting.lost = self._chance.random() < self.weather.posts_lost
 
+    @property
+    def service(self) -> Workers:
+        return self._service_of(self.processes[0])
+
     async def sweep(self) -> None:
         """The timers once each, and all that follows."""
-        service = self._service_of(self.processes[0])
-        await service.pull.sweep_rooms()
-        await service.pull.sweep_bookings()
+        await self.service.pull.sweep_rooms()
+        await self.service.pull.sweep_bookings()
+        await self.idle()
+
+    async def night(self) -> None:
+        """What happens once a day."""
+        await self.service.pull.roll_horizon()
+        await self.service.purge.purge()
+        await self.service.pull.sweep_bookings()
+        await self.service.subscriptions.renew_all()
         await self.idle()
 
     async def idle(self) -> None:
         """Until no message is left and nothing is under way."""
-        while self.pull_queue.messages or self.sync_queue.messages or self._soon():
+        while self.pull_queue.messages or self.sync_queue.messages or self._soon():  # noqa: ASYNC110 — virtual seconds
             await asyncio.sleep(1.0)
 
     def _soon(self) -> bool:
