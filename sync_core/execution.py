@@ -166,7 +166,7 @@ class Execution:
         except (Refused, Unreadable) as refusal:
             return await self._refused(link, link, refusal)
         booking = await self._mark(booking, event.instance.key)
-        base = replace(events.essence_of(event, situation.room, await self._rooms.mailboxes()), linked=target.linked)
+        made = replace(events.essence_of(event, situation.room, await self._rooms.mailboxes()), linked=target.linked)
         done = seen(link, EventSide(situation.event.reading, event), BookingSide(situation.booking.reading, booking), None)
         done = replace(done, base=begun or base, kept=begun or target)
         return Outcome(await self._save(link, _standing(done, plan)), settled=begun is None)
@@ -181,8 +181,8 @@ class Execution:
 
     async def _intend(self, situation: Situation, link: Link, target: Essence) -> Link:
         """Written before the create: a crash after it leaves the name under which the create is asked for again. A repeat may be
-        answered with what the first attempt made; so what that one asked for stays until there is an answer, as the base from
-        which another round writes what has changed since.
+        answered with what the first attempt made, as people have changed it since; so what that one asked for stays as the base
+        of both, from which another round writes what has changed.
         """
         begun = _begun(situation)
         asked = link.asked if begun and link.asked else link.key

@@ -21,6 +21,7 @@ from sync_core.model import (
     Address,
     BookingId,
     EventId,
+    Instance,
     Link,
     NodeId,
     Present,
@@ -230,7 +231,7 @@ class Look:
         room = await self._rooms.get(stored.room if stored else booking.room)
         if room is None:
             return None
-        event = await self._event_of(room, stored, booking)
+        event = await self._event_of(room, _with_event_made(stored, booking), booking)
         if event.copy is not None and (stored is None or stored.instance is None):
             stored = await self._store.link(room.id, event.copy.instance.key) or stored
         link = reopened(stored) if stored else (_new(room, event) if event.copy else of_booking(booking))
@@ -258,6 +259,13 @@ class Look:
         if isinstance(found, Reason):
             return EventSide(Unknown(found))
         return await self._readings.event(room, None, found) if found else NO_EVENT
+
+
+def _with_event_made(stored: Link | None, booking: Booking) -> Link | None:
+    """A booking names its event before the link does. One that is made again names the former event until it has another."""
+    if stored is None or stored.intent is None or stored.instance is not None or stored.generation or not booking.mirrors:
+        return stored
+    return replace(stored, instance=Instance(booking.mirrors), organiser=stored.intent.host)
 
 
 def _with_linked(reading: Reading, rooms: Mapping[Address, RoomId], original: Event | None) -> Reading:

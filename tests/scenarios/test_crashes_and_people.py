@@ -1,0 +1,76 @@
+"""A worker dies in the middle of a meeting's work, and before the next one looks, a person changes that meeting: it stands."""
+
+import pytest
+
+from localdev.world import ANA, BEN, OAK
+from sync_core.errors import Later
+from sync_core.queues import SyncInstance
+from tests.scenarios.in_process import World
+from tests.scenarios.people import Json, Slot
+from tests.scenarios.test_crashes import graph_fault, ibss_fault, nobody_tells
+
+MADE = {"method": "POST", "path": "/users/.*/events$"}
+MARKED = {"method": "PATCH", "path": "/v2/.*/bookings/"}
+
+
+def look(booking: Json) -> SyncInstance:
+    return SyncInstance(booking=booking["Booking_Id"], node=booking["Node_Id"])
+
+
+async def booked_and_died(world: World, slot: Slot, last: dict[str, str]) -> tuple[Json, Json]:
+    """A booking, and the event that was made for it; of the `last` thing that the worker did it has not heard the answer."""
+    await nobody_tells(world)
+    booking = await world.ibss.book(ANA, OAK, slot, "Plan", (BEN,))
+    fault = graph_fault if last is MADE else ibss_fault
+    await fault(world, **last, status=504, code="", times=1, after=True)
+    with pytest.raises(Later):
+        await world.service.sync.sync_instance(look(booking))
+    return booking, await world.outlook.the_event(ANA.address, slot)
+
+
+async def settled(world: World, booking: Json) -> None:
+    await world.service.sync.sync_instance(look(booking))
+    await world.settle()
+    await world.sweep()
+    await world.sweep()
+
+
+@pytest.mark.parametrize("last", [pytest.param(MADE, id="made"), pytest.param(MARKED, id="marked")])
+async def test_S04_an_event_that_is_moved_before_its_maker_has_saved_the_link_is_followed(
+    world: World, last: dict[str, str]
+) -> None:
+    slot = world.slot()
+    booking, event = await booked_and_died(world, slot, last)
+    later = slot.later(hours=2)
+    await world.outlook.change(ANA, event["id"], **world.outlook.times(later))
+    await settled(world, booking)
+    assert world.ibss.slot_of(await world.ibss.booking(booking)) == later
+    assert (await world.outlook.the_event(ANA.address, later))["id"] == event["id"]
+
+
+async def test_S13_an_event_that_is_cancelled_before_its_maker_has_saved_the_link_stays_so(world: World) -> None:
+    """The booking says that it has had an event: so the event is gone, and not yet to be made."""
+    slot = world.slot()
+    booking, event = await booked_and_died(world, slot, MARKED)
+    await world.outlook.cancel(ANA, event["id"])
+    await settled(world, booking)
+    assert await world.outlook.calendar(ANA.address, slot) == []
+    assert await world.ibss.bookings(OAK, slot) == []
+
+
+async def test_S02_a_booking_that_is_moved_before_its_maker_has_saved_the_link_is_followed(world: World) -> None:
+    slot = world.slot()
+    await nobody_tells(world)
+    event = await world.outlook.book(ANA, slot, "Plan", (OAK,), (BEN,))
+    await world.settle()
+    await ibss_fault(world, method="POST", path="/v2/.*/bookings", status=504, code="", times=1, after=True)
+    work = SyncInstance(OAK.space, event=(await world.outlook.the_event(str(OAK.mailbox), slot))["id"])
+    with pytest.raises(Later):
+        await world.service.sync.sync_instance(work)
+    later = slot.later(hours=2)
+    booking = await world.ibss.the_booking(OAK, slot)
+    await world.ibss.change(ANA, booking, **world.ibss.times(later))
+    await world.service.sync.sync_instance(work)
+    await settled(world, booking)
+    assert (await world.ibss.the_booking(OAK, later))["Booking_Id"] == booking["Booking_Id"]
+    assert (await world.outlook.the_event(ANA.address, later))["id"] == event["id"]
