@@ -2,7 +2,7 @@
 
 import pytest
 
-from localdev.world import ANA, BEN, OAK
+from localdev.world import ANA, BEN, ELM, OAK
 from sync_core.errors import Later
 from sync_core.queues import SyncInstance
 from tests.scenarios.in_process import World
@@ -46,6 +46,22 @@ async def test_S04_an_event_that_is_moved_before_its_maker_has_saved_the_link_is
     await settled(world, booking)
     assert world.ibss.slot_of(await world.ibss.booking(booking)) == later
     assert (await world.outlook.the_event(ANA.address, later))["id"] == event["id"]
+
+
+@pytest.mark.parametrize("last", [pytest.param(MADE, id="made"), pytest.param(MARKED, id="marked")])
+async def test_S09_an_event_that_goes_to_another_room_before_its_maker_has_saved_the_link_takes_its_booking_along(
+    world: World, last: dict[str, str]
+) -> None:
+    slot = world.slot()
+    booking, event = await booked_and_died(world, slot, last)
+    attendees = [world.outlook.guest(BEN), world.outlook.room(ELM)]
+    await world.outlook.change(ANA, event["id"], attendees=attendees)
+    await world.ibss.change(ANA, booking, Booking_Name="Called so in IBSS")
+    await settled(world, booking)
+    after = await world.ibss.the_booking(ELM, slot)
+    assert (after["Booking_Id"], after["Booking_Name"]) == (booking["Booking_Id"], "Called so in IBSS")
+    assert (await world.outlook.the_event(ANA.address, slot))["subject"] == "Called so in IBSS"
+    assert await world.ibss.bookings(OAK, slot) == []
 
 
 async def test_S13_an_event_that_is_cancelled_before_its_maker_has_saved_the_link_stays_so(world: World) -> None:
