@@ -10,7 +10,21 @@ from sync_core.graph.events import Event
 from sync_core.ibss import wire as ibss_wire
 from sync_core.ibss.client import Ibss
 from sync_core.ibss.wire import Booking
-from sync_core.model import Absent, Address, Essence, EventId, Link, Present, Reading, Reason, Room, RoomId, State, Unknown
+from sync_core.model import (
+    Absent,
+    Address,
+    BookingId,
+    Essence,
+    EventId,
+    Link,
+    Present,
+    Reading,
+    Reason,
+    Room,
+    RoomId,
+    State,
+    Unknown,
+)
 from sync_core.rooms import Rooms
 from sync_core.store import Store
 
@@ -194,11 +208,18 @@ class Readings:
             return NO_BOOKING
         try:
             booking = await self._ibss.booking(link.node_id or room.node, link.booking_id)
+            if booking is None:
+                booking = await self._moved_booking(link, link.booking_id)
         except Unreadable:
             return BookingSide(Unknown(Reason.BOOKING_UNREADABLE))
         if booking is None:
             return BookingSide(Unknown(Reason.BOOKING_UNREADABLE))
         return await self.as_read(booking)
+
+    async def _moved_booking(self, link: Link, booking: BookingId) -> Booking | None:
+        """Where the link that owns it says: a worker that died while it moved a meeting to another floor has left this one."""
+        owner = await self._store.link_of_booking(booking)
+        return await self._ibss.booking(owner.node_id, booking) if owner and owner.node_id not in {None, link.node_id} else None
 
     async def as_read(self, booking: Booking) -> BookingSide:
         if booking.cancelled:

@@ -2,9 +2,10 @@
 
 import pytest
 
-from localdev.world import ANA, BEN, ELM, OAK
+from localdev.world import ANA, ASH, BEN, ELM, OAK
 from sync_core.errors import Later
 from sync_core.queues import SyncInstance
+from sync_core.tables import encode
 from tests.scenarios.in_process import World
 from tests.scenarios.people import Json, Slot
 from tests.scenarios.test_crashes import graph_fault, ibss_fault, nobody_tells
@@ -90,3 +91,17 @@ async def test_S02_a_booking_that_is_moved_before_its_maker_has_saved_the_link_i
     await settled(world, booking)
     assert (await world.ibss.the_booking(OAK, later))["Booking_Id"] == booking["Booking_Id"]
     assert (await world.outlook.the_event(ANA.address, later))["id"] == event["id"]
+
+
+async def test_S09_a_worker_dies_between_the_two_rows_of_a_move_to_another_floor_and_the_move_is_ended(world: World) -> None:
+    slot = world.slot()
+    booking = await world.ibss.book(ANA, OAK, slot, "Plan", (BEN,))
+    await world.settle()
+    (before,) = [row for row in world.tables["links"].rows if row.get("booking_id") == booking["Booking_Id"]]
+    await world.ibss.change(ANA, booking, Space_Id=ASH.space)
+    await world.settle()
+    await world.tables["links"].upsert_entity(before, mode="replace")
+    await world.sweep()
+    rows = [row for row in world.tables["links"].rows if row.get("booking_id") == booking["Booking_Id"]]
+    assert [row["PartitionKey"] for row in rows if row["state"] != "closed"] == [encode(ASH.space)]
+    assert (await world.ibss.the_booking(ASH, slot))["Booking_Id"] == booking["Booking_Id"]
