@@ -224,10 +224,11 @@ class Look:
         if stored is not None and settled and stored.booking_etag == posted:
             return None  # our own write that comes back
         booking = await self._ibss.booking(node, booking_id)
-        if booking is None or (booking.cancelled and (stored is None or stored.state is State.CLOSED)):
+        if booking is None:
             return None
-        if stored is None:
-            stored = await self._named_by(booking)
+        stored = stored or await self._named_by(booking)
+        if booking.cancelled and (stored is None or stored.state is State.CLOSED):
+            return None
         room = await self._rooms.get(stored.room if stored else booking.room)
         if room is None:
             return None

@@ -1,5 +1,7 @@
 """A worker dies in the middle of a meeting's work, and before the next one looks, a person changes that meeting: it stands."""
 
+from dataclasses import replace
+
 import pytest
 
 from localdev.world import ANA, ASH, BEN, ELM, OAK
@@ -105,3 +107,19 @@ async def test_S09_a_worker_dies_between_the_two_rows_of_a_move_to_another_floor
     rows = [row for row in world.tables["links"].rows if row.get("booking_id") == booking["Booking_Id"]]
     assert [row["PartitionKey"] for row in rows if row["state"] != "closed"] == [encode(ASH.space)]
     assert (await world.ibss.the_booking(ASH, slot))["Booking_Id"] == booking["Booking_Id"]
+
+
+async def test_S13_a_booking_is_cancelled_whose_maker_of_the_event_died_between_the_pointer_and_the_link(world: World) -> None:
+    """The pointer names a link that never came; the one that was begun is found by what the booking itself says."""
+    slot = world.slot()
+    booking, event = await booked_and_died(world, slot, MARKED)
+    begun = await world.store.link_of_booking(booking["Booking_Id"])
+    assert begun is not None
+    await world.store.point(begun.booking_id, replace(begun, key=event["iCalUId"]))
+    await world.ibss.cancel(ANA, booking)
+    await world.service.sync.sync_instance(look(booking))
+    assert await world.outlook.calendar(ANA.address, slot) == []
+    await world.settle()
+    await world.sweep()
+    states = {row["state"] for row in world.tables["links"].rows if row.get("booking_id") == booking["Booking_Id"]}
+    assert states == {"closed"}
