@@ -3,6 +3,8 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 DATA ?=
 PYTEST ?=
+KILLS ?= 50
+SEED ?= 1
 # Its last test counts what the others asked; in several processes each has its own simulator.
 ALONE := tests/contract/test_ibss_simulator_openapi.py
 

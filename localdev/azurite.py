@@ -1,8 +1,10 @@
 """Azurite, Microsoft's storage emulator, as a child process."""
 
+import os
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -41,12 +43,13 @@ class StoragePorts:
 class Azurite:
     """In memory, or in a folder that keeps it. Ends with SIGTERM, which lets it write what it holds."""
 
-    def __init__(self, ports: StoragePorts, folder: Path | None = None) -> None:
+    def __init__(self, ports: StoragePorts, folder: Path | None = None, environment: Mapping[str, str] | None = None) -> None:
         self._ports = ports
         self._told = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
         place = ["--location", str(folder)] if folder else ["--inMemoryPersistence"]
         self.process = subprocess.Popen(
             [*_command(), *place, *_port_options(ports)],
+            env=os.environ | (environment or {}),
             stdout=self._told,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
