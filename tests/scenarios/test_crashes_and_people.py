@@ -123,3 +123,22 @@ async def test_S13_a_booking_is_cancelled_whose_maker_of_the_event_died_between_
     await world.sweep()
     states = {row["state"] for row in world.tables["links"].rows if row.get("booking_id") == booking["Booking_Id"]}
     assert states == {"closed"}
+
+
+async def test_S13_a_meeting_is_cancelled_whose_move_died_between_the_pointer_and_the_link(world: World) -> None:
+    """The booking is in the other room by then, and the pointer names a link there that never came."""
+    slot = world.slot()
+    booking = await world.ibss.book(ANA, OAK, slot, "Plan", (BEN,))
+    await world.settle()
+    link = await world.store.link_of_booking(booking["Booking_Id"])
+    assert link is not None
+    await nobody_tells(world)
+    event = await world.outlook.the_event(ANA.address, slot)
+    await world.outlook.change(ANA, event["id"], attendees=[world.outlook.guest(BEN), world.outlook.room(ELM)])
+    await world.ibss.change(ANA, booking, Space_Id=ELM.space)
+    await world.store.point(booking["Booking_Id"], replace(link, room=ELM.space))
+    await world.outlook.cancel(ANA, event["id"])
+    await world.settle()
+    await settled(world, booking)
+    assert await world.outlook.calendar(ANA.address, slot) == []
+    assert await world.ibss.bookings(ELM, slot) == []
