@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 
 from localdev.world import ANA, ASH, BEN, ELM, OAK
+from sync_core.batches import single
 from sync_core.errors import Later
-from sync_core.queues import SyncInstance
+from sync_core.queues import PullRoom, SyncInstance, SyncSeries, decode_sync
 from sync_core.tables import encode
 from tests.scenarios.in_process import World
 from tests.scenarios.people import Json, Slot
+from tests.scenarios.series import around, weekly
 from tests.scenarios.test_crashes import graph_fault, ibss_fault, nobody_tells
 
 MADE = {"method": "POST", "path": "/users/.*/events$"}
@@ -142,3 +144,24 @@ async def test_S13_a_meeting_is_cancelled_whose_move_died_between_the_pointer_an
     await settled(world, booking)
     assert await world.outlook.calendar(ANA.address, slot) == []
     assert await world.ibss.bookings(ELM, slot) == []
+
+
+async def test_B02_what_was_read_ahead_before_another_worker_wrote_is_not_taken_for_a_change_in_ibss(world: World) -> None:
+    slot = world.slot()
+    master = await world.outlook.book(ANA, slot, "Weekly", (OAK,), recurrence=weekly(slot, 5))
+    await world.settle()
+    await nobody_tells(world)
+    await world.outlook.change(ANA, master["id"], subject="Called anew")
+    await world.settle()
+    await world.service.pull.pull_room(PullRoom(OAK.space))
+    work = decode_sync(world.sync_queue.take() or "")
+    assert isinstance(work, SyncSeries)
+    [room] = [room for room in await world.store.rooms() if room.id == OAK.space]
+    ahead = await world.service.sync._read_ahead.look(room, work)
+    await world.service.sync.sync_series(work)
+    for one in work.occurrences:
+        await world.service.sync._bring_together(single(OAK.space, one), ahead)
+    await world.settle()
+    found = await world.outlook.calendar(ANA.address, around(slot))
+    assert {event["subject"] for event in found} == {"Called anew"}
+    assert {booking["Booking_Name"] for booking in await world.ibss.bookings(OAK, around(slot))} == {"Called anew"}
