@@ -166,7 +166,7 @@ class Execution:
         except (Refused, Unreadable) as refusal:
             return await self._refused(link, link, refusal)
         booking = await self._mark(booking, event.instance.key)
-        made = replace(events.essence_of(event, situation.room, await self._rooms.mailboxes()), linked=target.linked)
+        base = replace(events.essence_of(event, situation.room, await self._rooms.mailboxes()), linked=target.linked)
         done = seen(link, EventSide(situation.event.reading, event), BookingSide(situation.booking.reading, booking), None)
         done = replace(done, base=begun or base, kept=begun or target)
         return Outcome(await self._save(link, _standing(done, plan)), settled=begun is None)

@@ -240,16 +240,11 @@ class Look:
         return await self._situation(room, stored, seen(link, event, side, None), event, side)
 
     async def _named_by(self, booking: Booking) -> Link | None:
-        """A booking made for an event a moment ago, whose maker has not saved the link yet; one whose link still is where
-        it was, for its mover has not; or one of a lost table.
-        """
-        key = booking.mirrors or ""
-        for room in (booking.room, *await self._store.rooms_of(key)) if key else ():
-            link = await self._store.link(room, key)
-            theirs = {booking.id} if room != booking.room else {None, booking.id}
-            if link is not None and link.state is not State.CLOSED and link.booking_id in theirs:
-                return link
-        return await self._store.link(booking.room, of_booking(booking).key)
+        """A booking that was made for an event a moment ago, whose maker has not saved the link yet; or one of a lost table."""
+        link = await self._store.link(booking.room, booking.mirrors) if booking.mirrors else None
+        if link is not None and (link.state is State.CLOSED or link.booking_id not in {None, booking.id}):
+            link = None
+        return link or await self._store.link(booking.room, of_booking(booking).key)
 
     async def _event_of(self, room: Room, stored: Link | None, booking: Booking) -> EventSide:
         if stored is not None and stored.instance is not None:

@@ -207,7 +207,7 @@ class Readings:
         if link.booking_id is None:
             return NO_BOOKING
         try:
-            booking = await self._ibss.booking(link.node_id or room.node, link.booking_id, link.booking_etag)
+            booking = await self._ibss.booking(link.node_id or room.node, link.booking_id)
             if booking is None:
                 booking = await self._moved_booking(link, link.booking_id)
         except Unreadable:

@@ -67,13 +67,10 @@ class Ibss:
                 log.error("a booking is left out: %s", error)  # noqa: TRY400 — the record is at fault, not the code
         return found
 
-    async def booking(self, node: NodeId, booking: BookingId, etag: str = "") -> Booking | None:
-        """None means unknown here or archived: it never means cancelled. Of what was read ahead only what has the `etag` that it
-        was last seen with is believed: what has another may have been read before somebody wrote it.
-        """
-        listed = self._listed.bookings.get(booking) if self._listed is not None else None
-        if listed is not None and etag in {"", listed.etag}:
-            return listed
+    async def booking(self, node: NodeId, booking: BookingId) -> Booking | None:
+        """None means unknown here or archived: it never means cancelled."""
+        if self._listed is not None and booking in self._listed.bookings:
+            return self._listed.bookings[booking]
         try:
             return wire.parse_booking(await self._send(wire.get_booking(node, booking)))
         except Gone:

@@ -117,7 +117,7 @@ async def test_S13_a_booking_is_cancelled_whose_maker_of_the_event_died_between_
     booking, event = await booked_and_died(world, slot, MARKED)
     begun = await world.store.link_of_booking(booking["Booking_Id"])
     assert begun is not None
-    await world.store.point(begun.booking_id, replace(begun, key=event["iCalUId"]))
+    await world.store.point(begun.booking_id, replace(begun, key=event["iCalUId"]), begun)
     await world.ibss.cancel(ANA, booking)
     await world.service.sync.sync_instance(look(booking))
     assert await world.outlook.calendar(ANA.address, slot) == []
@@ -138,7 +138,7 @@ async def test_S13_a_meeting_is_cancelled_whose_move_died_between_the_pointer_an
     event = await world.outlook.the_event(ANA.address, slot)
     await world.outlook.change(ANA, event["id"], attendees=[world.outlook.guest(BEN), world.outlook.room(ELM)])
     await world.ibss.change(ANA, booking, Space_Id=ELM.space)
-    await world.store.point(booking["Booking_Id"], replace(link, room=ELM.space))
+    await world.store.point(booking["Booking_Id"], replace(link, room=ELM.space), link)
     await world.outlook.cancel(ANA, event["id"])
     await world.settle()
     await settled(world, booking)
@@ -165,3 +165,33 @@ async def test_B02_what_was_read_ahead_before_another_worker_wrote_is_not_taken_
     found = await world.outlook.calendar(ANA.address, around(slot))
     assert {event["subject"] for event in found} == {"Called anew"}
     assert {booking["Booking_Name"] for booking in await world.ibss.bookings(OAK, around(slot))} == {"Called anew"}
+
+
+async def renamed_and_died(world: World, slot: Slot) -> Json:
+    booking = await world.ibss.book(ANA, OAK, slot, "First", (BEN,))
+    await world.settle()
+    await nobody_tells(world)
+    await world.ibss.change(ANA, booking, Booking_Name="Second")
+    await graph_fault(world, method="PATCH", path="/users/.*/events/", status=504, code="", times=1, after=True)
+    with pytest.raises(Later):
+        await world.service.sync.sync_instance(look(booking))
+    assert (await world.outlook.the_event(ANA.address, slot))["subject"] == "Second"
+    return booking
+
+
+async def test_S08_of_two_changes_in_ibss_the_second_stands_though_a_worker_died_after_writing_the_first(world: World) -> None:
+    slot = world.slot()
+    booking = await renamed_and_died(world, slot)
+    await world.ibss.change(ANA, booking, Booking_Name="Third")
+    await settled(world, booking)
+    assert (await world.ibss.booking(booking))["Booking_Name"] == "Third"
+    assert (await world.outlook.the_event(ANA.address, slot))["subject"] == "Third"
+
+
+async def test_S13_a_booking_cancelled_after_its_change_was_written_stays_so_though_the_worker_died(world: World) -> None:
+    slot = world.slot()
+    booking = await renamed_and_died(world, slot)
+    await world.ibss.cancel(ANA, booking)
+    await settled(world, booking)
+    assert await world.ibss.bookings(OAK, slot) == []
+    assert await world.outlook.calendar(ANA.address, slot) == []

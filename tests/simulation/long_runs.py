@@ -79,7 +79,7 @@ async def _one_sided(town: Town, ibss: IbssApp, outlook: Outlook) -> list[str]:
 
 async def watching(rooms: int, days: int, seed: int = 0) -> list[str]:
     """Subscriptions die, renewals fail, now and then for hours. No room is unwatched for long without anybody being told."""
-    chance = random.Random(f"watching {seed}")  # noqa: S311 — not a secret
+    chance = random.Random(f"watching {seed}")
     spaces = tuple(company.Room(f"R-{n}", "11", f"Room {n}", 4, f"room{n}@contoso.example") for n in range(rooms))
     town = Town(seed, CALM, spaces)
     await town.open()

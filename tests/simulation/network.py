@@ -162,7 +162,7 @@ class Road(httpx.AsyncBaseTransport):
 def graph_server(simulator: GraphSimulator, now: Callable[[], float]) -> Server:
     def copy() -> Serve:
         tenant = pickle.loads(pickle.dumps(replace(simulator.tenant, requests=[], mails=[], agenda=[])))  # noqa: S301 — our own
-        return _graph(GraphSimulator(simulator.now, simulator.post, rng=random.Random(0), tenant=tenant))  # noqa: S311
+        return _graph(GraphSimulator(simulator.now, simulator.post, rng=random.Random(0), tenant=tenant))
 
     return Server("graph", _graph(simulator), Replica(now, copy))
 

@@ -42,7 +42,7 @@ class Author:
     steps: list[Step] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.chance = random.Random(f"script {self.seed}")  # noqa: S311 — not a secret
+        self.chance = random.Random(f"script {self.seed}")
         self._slots = 0
 
     def write(self) -> Script:

@@ -63,12 +63,12 @@ class Town:
     ) -> None:
         self.loop = asyncio.get_running_loop()
         self.weather, self.rooms = weather, ROOMS[:rooms] if isinstance(rooms, int) else rooms
-        self._chance = random.Random(f"town {seed}")  # noqa: S311
-        self.graph = GraphSimulator(self.now, self._from_graph, rng=random.Random(seed))  # noqa: S311
+        self._chance = random.Random(f"town {seed}")
+        self.graph = GraphSimulator(self.now, self._from_graph, rng=random.Random(seed))
         self.ibss = IbssSimulator(self.now, self._from_ibss, service_url="http://127.0.0.1:7071")
         self.trace = Trace(self.loop.time, keep=keep_trace)
         self.written: list[Callable[[Write], None]] = []
-        roads = random.Random(f"roads {seed}")  # noqa: S311
+        roads = random.Random(f"roads {seed}")
         self.network = Network(CALM, roads, self.trace, self._stir, self._tell_written, self._visible, self._mails)
         self.tables = {name: TableTwin(self.now) for name in TABLES}
         self.pull_queue, self.sync_queue = Queue(self.loop.time), Queue(self.loop.time)
@@ -80,7 +80,7 @@ class Town:
         self._ibss_server = ibss_server(self.ibss, self.loop.time)
         apart = weather.skew / max(1, weather.workers - 1)
         self.processes = [
-            Process(f"worker {n}", random.Random(f"process {seed} {n}"), n * apart - weather.skew / 2)  # noqa: S311
+            Process(f"worker {n}", random.Random(f"process {seed} {n}"), n * apart - weather.skew / 2)
             for n in range(weather.workers)
         ]
         self._services: dict[str, Workers] = {}

@@ -38,7 +38,7 @@ class Weather:
     @classmethod
     def of(cls, seed: int) -> Self:
         """Each kind of fault is there in some seeds and not in others, so that a quiet one is not drowned by a loud one."""
-        chance = random.Random(f"weather {seed}")  # noqa: S311 — not a secret
+        chance = random.Random(f"weather {seed}")
 
         def some[Value](share: float, value: Value, calm: Value) -> Value:
             return value if chance.random() < share else calm
