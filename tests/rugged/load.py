@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -25,9 +25,8 @@ OUTLOOK, IBSS = "in Outlook", "in IBSS"
 
 @dataclass
 class Meeting:
-    """As people left it. `hands`: who changes which part of it; what both change at once is another story. `changed`: which
-    parts were changed in IBSS, each once: when the service died after it wrote one change to Outlook, a second is taken for a
-    conflict, which Outlook wins.
+    """As people left it. `hands`: who changes which part of it; what both change at once is another story, which chance tells on
+    the virtual clock (tests/simulation).
     """
 
     tag: str
@@ -39,7 +38,6 @@ class Meeting:
     born: str
     hands: dict[str, str]
     event: str = ""
-    changed: set[str] = field(default_factory=set)
 
     @property
     def seen(self) -> Seen:
@@ -167,10 +165,10 @@ class Load:
             meeting.people, meeting.room = people, room
 
     async def _cancel(self, meeting: Meeting) -> None:
-        """In IBSS only what nobody has changed: an edit in Outlook, or one that came there from IBSS, may stand against it. In
+        """In IBSS only what nobody changes in Outlook: such an edit may stand against it. In
         Outlook only what is known to be made: a create that is asked for again does not know that its event has been cancelled.
         """
-        untouched = set(meeting.hands.values()) == {IBSS} and not meeting.changed
+        untouched = set(meeting.hands.values()) == {IBSS}
         where = IBSS if untouched and self._dice.random() < 0.7 else OUTLOOK
         event, booking = await self._event(meeting), await self._booking(meeting)
         if self._cancelled[meeting.room] >= MOST_CANCELLED or booking is None:
@@ -198,10 +196,9 @@ class Load:
                 return False
             await self._outlook.change(meeting.host, event, **there)
         else:
-            if part in meeting.changed or not (booking := await self._booking(meeting)):
+            if not (booking := await self._booking(meeting)):
                 return False
             await self._ibss.change(meeting.host, booking, **here)
-            meeting.changed.add(part)
         self._tell(f"{meeting.hands[part]} the {part} of {meeting.tag}: {there if meeting.hands[part] == OUTLOOK else here}")
         return True
 
