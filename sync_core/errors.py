@@ -10,11 +10,16 @@ SyncError
 └── Malformed    what came does not keep to its contract: a person has to look
 """
 
+LONGEST_DETAIL = 200
+
 
 class SyncError(Exception):
-    """The root. `code` is the vendor's or our short code: safe to log, never free text with meeting data in it."""
+    """The root. `code` is the vendor's or our short code: safe to log, never free text with meeting data in it. `detail` may
+    repeat a little of what came: one line of it, and nothing that a terminal would obey.
+    """
 
     def __init__(self, code: str, detail: str = "") -> None:
+        detail = "".join(character if character.isprintable() else "?" for character in detail[:LONGEST_DETAIL])
         super().__init__(f"{code}: {detail}" if detail else code)
         self.code = code
 

@@ -23,7 +23,7 @@ from kiota_authentication_azure.azure_identity_authentication_provider import Az
 from kiota_http.middleware.options import ResponseHandlerOption
 from msgraph.graph_request_adapter import GraphRequestAdapter
 
-from sync_core.errors import Gone, Later, Refused, Unreadable
+from sync_core.errors import Gone, Later, Malformed, Refused, Unreadable
 from sync_core.graph import wire
 from sync_core.graph.events import Event, is_mail_address, parse_event
 from sync_core.graph.grants import Grants, grants_of
@@ -208,8 +208,8 @@ class Graph:
         for _ in range(MOST_PAGES):
             page = await self._send(request)
             yield page
-            link = page.get("@odata.nextLink") if isinstance(page, dict) else None
-            if not link:
+            link = wire.next_link(page)
+            if link is None:
                 return
             if link in followed:
                 break
@@ -284,6 +284,8 @@ class Graph:
                 response: httpx.Response = await self._adapter.send_primitive_async(self._information(request), "bytes", None)
             except httpx.HTTPError as error:
                 raise Later("graph-unreachable", type(error).__name__) from error
+            except httpx.InvalidURL as error:
+                raise Malformed("bad-address") from error
             except AzureError as error:
                 raise Later("no-token", type(error).__name__) from error
         answer = Answer(response.status_code, response.headers, response.content)

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from tzlocal.windows_tz import win_tz
 
 from sync_core.errors import Malformed
-from sync_core.http import Json, modified_at
+from sync_core.http import Json, for_header, identifier, in_order, modified_at, optional, text
+from sync_core.http import moment as told_moment
 from sync_core.model import PRIVATE_SUBJECT, Address, Essence, EventId, Instance, Room, Slot, address, subject
 
 UTC_NAMES = frozenset({"UTC", "tzone://Microsoft/Utc"})
@@ -72,16 +73,17 @@ def parse_event(body: Json) -> Event:
     """Raises Malformed, naming the member, when the event does not keep to Graph's documentation."""
     try:
         private = body.get("sensitivity") in {"private", "confidential"}
-        all_day = bool(body.get("isAllDay"))
+        all_day, master = bool(body.get("isAllDay")), optional(body, "seriesMasterId")
+        start, end = in_order(*(_moment(_member(body, name), all_day=all_day) for name in ("start", "end")))
         return Event(
-            id=EventId(body["id"]),
-            etag=body.get("@odata.etag") or "",
-            ical_uid=_of_series(body["iCalUId"]),
-            kind=body.get("type") or "singleInstance",
-            series_master=body.get("seriesMasterId"),
+            id=EventId(identifier(body, "id")),
+            etag=for_header(optional(body, "@odata.etag") or ""),
+            ical_uid=_of_series(text(body, "iCalUId")),
+            kind=optional(body, "type") or "singleInstance",
+            series_master=EventId(master) if master else None,
             original_start=_original_start(body),
-            start=_moment(_member(body, "start"), all_day=all_day),
-            end=_moment(_member(body, "end"), all_day=all_day),
+            start=start,
+            end=end,
             all_day=all_day,
             subject=PRIVATE_SUBJECT if private else subject(body.get("subject")),
             private=private,
@@ -89,8 +91,8 @@ def parse_event(body: Json) -> Event:
             attendees=tuple(_parse_attendee(a, private=private) for a in body.get("attendees") or ()),
             location=_room_of(body.get("location")),
             cancelled=bool(body.get("isCancelled")),
-            transaction_id=body.get("transactionId"),
-            response=(body.get("responseStatus") or {}).get("response") or "none",
+            transaction_id=optional(body, "transactionId"),
+            response=optional(body.get("responseStatus") or {}, "response") or "none",
             modified=modified_at(body.get("lastModifiedDateTime")),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -122,12 +124,12 @@ def parse_span(body: Json) -> tuple[datetime, datetime] | None:
 
 def _parse_attendee(body: Json, *, private: bool) -> Attendee:
     mail = body.get("emailAddress") or {}
-    spelled = mail.get("address") or ""
+    spelled = optional(mail, "address") or ""
     return Attendee(
         address=_address_in(spelled),
-        name="" if private else mail.get("name") or "",
-        kind=body.get("type") or "required",
-        response=(body.get("status") or {}).get("response") or "none",
+        name="" if private else optional(mail, "name") or "",
+        kind=optional(body, "type") or "required",
+        response=optional(body.get("status") or {}, "response") or "none",
         spelled=spelled,
     )
 
@@ -146,13 +148,13 @@ def _original_start(body: Json) -> datetime | None:
 
 
 def _room_of(location: Json) -> Address | None:
-    uri = (location or {}).get("locationUri") or (location or {}).get("uniqueId") or ""
+    uri = optional(location or {}, "locationUri") or optional(location or {}, "uniqueId") or ""
     return address(uri) if "@" in uri else None
 
 
 def _moment(body: Json, *, all_day: bool) -> datetime:
     """UTC. Of an all-day event the date as Graph tells it is the date, whatever the zone beside it."""
-    moment, zone = datetime.fromisoformat(body["dateTime"]), body.get("timeZone") or "UTC"
+    moment, zone = told_moment(body["dateTime"]), body.get("timeZone") or "UTC"
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC if all_day or zone in UTC_NAMES else ZoneInfo(iana(zone)))
     return moment.astimezone(UTC)
@@ -160,7 +162,7 @@ def _moment(body: Json, *, all_day: bool) -> datetime:
 
 def parse_time(text: str) -> datetime:
     """Graph writes seven digits of a second."""
-    moment = datetime.fromisoformat(text)
+    moment = told_moment(text)
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sync_core.errors import Gone, Later, Malformed, Refused, Resync, Stale, SyncError, Unreadable
 from sync_core.graph.events import Attendee, Event, invited, parse_event, parse_span, parse_time, whole_days
-from sync_core.http import Answer, Json, Request
+from sync_core.http import Answer, Json, Request, identifier, optional, segment, text
 from sync_core.model import Address, Essence, EventId, Field, Room, Slot
 
 PREFER = 'IdType="ImmutableId", outlook.timezone="UTC"'
@@ -74,16 +74,12 @@ class EventChange:
 # --- requests -------------------------------------------------------------------------------------------------------------
 
 
-def _part(text: str) -> str:
-    return quote(text, safe="")
-
-
 def _of(mailbox: Address) -> str:
-    return f"/users/{_part(mailbox)}"
+    return f"/users/{segment(mailbox)}"
 
 
 def get_event(mailbox: Address, event: EventId) -> Request:
-    return Request("GET", f"{_of(mailbox)}/events/{_part(event)}", {"$select": SELECT}, mailbox=mailbox)
+    return Request("GET", f"{_of(mailbox)}/events/{segment(event)}", {"$select": SELECT}, mailbox=mailbox)
 
 
 def find_event(mailbox: Address, ical_uid: str) -> Request:
@@ -100,7 +96,7 @@ def find_shape(mailbox: Address, ical_uid: str) -> Request:
 def list_instances(mailbox: Address, master: EventId, start: datetime, end: datetime) -> Request:
     return Request(
         "GET",
-        f"{_of(mailbox)}/events/{_part(master)}/instances",
+        f"{_of(mailbox)}/events/{segment(master)}/instances",
         {"startDateTime": _utc(start), "endDateTime": _utc(end), "$select": SELECT, "$top": "100"},
         mailbox=mailbox,
     )
@@ -168,12 +164,12 @@ def release_rooms(mailbox: Address, event: Event, rooms: Sequence[Room]) -> Requ
 
 def _patch(mailbox: Address, event: Event, body: Json) -> Request:
     headers = {"If-Match": event.etag} if event.etag else {}
-    return Request("PATCH", f"{_of(mailbox)}/events/{_part(event.id)}", body=body, headers=headers, mailbox=mailbox)
+    return Request("PATCH", f"{_of(mailbox)}/events/{segment(event.id)}", body=body, headers=headers, mailbox=mailbox)
 
 
 def end_event(mailbox: Address, event: Event) -> Request:
     """Who is invited is told; where nobody is, there is no meeting to cancel (Microsoft docs, event-cancel)."""
-    path = f"{_of(mailbox)}/events/{_part(event.id)}"
+    path = f"{_of(mailbox)}/events/{segment(event.id)}"
     if not event.attendees:
         return Request("DELETE", path, mailbox=mailbox)
     comment = {"comment": "The room booking was cancelled."}
@@ -183,7 +179,7 @@ def end_event(mailbox: Address, event: Event) -> Request:
 def decline_event(mailbox: Address, event: EventId) -> Request:
     """From the room: deleting its copy would tell nobody (Microsoft docs, event-delete)."""
     answer = {"comment": "The room booking was cancelled.", "sendResponse": True}
-    return Request("POST", f"{_of(mailbox)}/events/{_part(event)}/decline", body=answer, mailbox=mailbox)
+    return Request("POST", f"{_of(mailbox)}/events/{segment(event)}/decline", body=answer, mailbox=mailbox)
 
 
 def list_subscriptions() -> Request:
@@ -194,7 +190,7 @@ def create_subscription(room: Address, urls: tuple[str, str], client_state: str,
     """`urls` take change notifications and lifecycle notifications. Graph calls both before it answers."""
     body = {
         "changeType": "created,updated,deleted",
-        "resource": f"users/{room}/events",
+        "resource": f"users/{quote(room, safe="@+'")}/events",
         "notificationUrl": urls[0],
         "lifecycleNotificationUrl": urls[1],
         "expirationDateTime": _utc(expires),
@@ -205,11 +201,11 @@ def create_subscription(room: Address, urls: tuple[str, str], client_state: str,
 
 def renew_subscription(subscription: str, expires: datetime) -> Request:
     """A PATCH renews and re-authorises at once (Microsoft docs, change-notifications-lifecycle-events)."""
-    return Request("PATCH", f"/subscriptions/{_part(subscription)}", body={"expirationDateTime": _utc(expires)})
+    return Request("PATCH", f"/subscriptions/{segment(subscription)}", body={"expirationDateTime": _utc(expires)})
 
 
 def delete_subscription(subscription: str) -> Request:
-    return Request("DELETE", f"/subscriptions/{_part(subscription)}")
+    return Request("DELETE", f"/subscriptions/{segment(subscription)}")
 
 
 def _utc(moment: datetime) -> str:
@@ -274,26 +270,27 @@ def parse_shape(body: Json) -> str | None:
     """The recurrence and the hour of the series master among these; the day of its start is in its recurrence."""
     for item in _value(body):
         if isinstance(item, dict) and item.get("type") == "seriesMaster" and not item.get("isCancelled"):
-            start = (item.get("start") or {}).get("dateTime") or ""
-            return json.dumps([item.get("recurrence"), start], sort_keys=True)
+            start = (_object(item, "start") or {}).get("dateTime") or ""
+            return json.dumps([_object(item, "recurrence"), start], sort_keys=True)
     return None
 
 
 def parse_delta_page(body: Json) -> DeltaPage:
-    return DeltaPage(
-        tuple(_parse_change(item) for item in _value(body)), body.get("@odata.nextLink"), body.get("@odata.deltaLink")
-    )
+    changes = tuple(_parse_change(item) for item in _value(body))
+    return DeltaPage(changes, next_link(body), _link(body, "@odata.deltaLink"))
 
 
 def _parse_change(item: Json) -> Change:
     """A bare occurrence carries id, master, start and end only (microsoft-graph-docs issue 22197)."""
-    if not isinstance(item, dict) or "id" not in item:
-        raise Malformed("delta", "an item without id")
-    kind, removed = item.get("type"), "@removed" in item
+    try:
+        event, kind, series = EventId(identifier(item, "id")), optional(item, "type"), optional(item, "seriesMasterId")
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise Malformed("delta", f"an item without id: {type(error).__name__} at {error}") from error
+    removed = "@removed" in item
     whole = not removed and kind in {"singleInstance", "exception"} and "iCalUId" in item and "organizer" in item
-    series = item.get("seriesMasterId")
     span = parse_span(item) if series and not removed else None
-    return Change(EventId(item["id"]), removed, kind == "seriesMaster", series, span, _parsed(item) if whole else None)
+    master = EventId(series) if series else None
+    return Change(event, removed, kind == "seriesMaster", master, span, _parsed(item) if whole else None)
 
 
 def _parsed(item: Json) -> Event | None:
@@ -310,12 +307,29 @@ def _value(body: Json) -> Json:
     return body["value"]
 
 
+def next_link(body: Json) -> str | None:
+    """Of a page; an answer that is none has no next."""
+    return _link(body, "@odata.nextLink") if isinstance(body, dict) else None
+
+
+def _link(body: Json, name: str) -> str | None:
+    try:
+        return optional(body, name)
+    except TypeError as error:
+        raise Malformed("page", f"{name} is no text") from error
+
+
+def _object(body: Json, name: str) -> Json:
+    if not isinstance(body.get(name) or {}, dict):
+        raise Malformed("event", f"{name} is no object")
+    return body.get(name)
+
+
 def parse_subscription(body: Json) -> Subscription:
     try:
-        return Subscription(
-            body["id"], body["resource"], body.get("notificationUrl") or "", parse_time(body["expirationDateTime"])
-        )
-    except (KeyError, TypeError, ValueError) as error:
+        expires = parse_time(body["expirationDateTime"])
+        return Subscription(text(body, "id"), text(body, "resource"), optional(body, "notificationUrl") or "", expires)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise Malformed("subscription", f"{type(error).__name__} at {error}") from error
 
 
@@ -344,8 +358,10 @@ def failure(answer: Answer, request: Request) -> SyncError | None:
     "ResourceNotFound" says of a mailbox that it is not there, but of a subscription only that it has ended.
     """
     status, code = answer.status, answer.error_code or f"http-{answer.status}"
-    if status < 400:
+    if status < 300:
         return None
+    if status < 400:
+        return Later(code)
     if status == 410 or code.lower() in _DELTA_CODES:
         return Resync(code)
     if status == 412 or code in _CONFLICTS:

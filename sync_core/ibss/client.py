@@ -131,6 +131,8 @@ class Ibss:
             )
         except httpx.HTTPError as error:
             raise Later("ibss-unreachable", type(error).__name__) from error
+        except httpx.InvalidURL as error:
+            raise Malformed("bad-address") from error
         answer = Answer(response.status_code, response.headers, response.content)
         if failure := wire.failure(answer):
             raise failure

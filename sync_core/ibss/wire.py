@@ -1,17 +1,18 @@
 """IBSS's rules without I/O: build a request, parse an answer, map a failure. IBSS's names are known here and nowhere else."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import quote
 
 from sync_core.errors import Gone, Later, Malformed, Refused, Stale, SyncError, Unreadable
-from sync_core.http import Answer, Json, Request, modified_at
+from sync_core.http import Answer, Json, Request, for_header, identifier, in_order, modified_at, moment, optional, parsed, segment, text
 from sync_core.model import Address, BookingId, Essence, Field, NodeId, Reason, Room, RoomId, Slot, address, subject
 
 SYSTEM_MICROSOFT_365 = 1
 """The value of Bkng_Ext_System and Meta_Ext_Booking_System that switches a building or space on for Microsoft 365."""
+
+LONGEST_PERIOD = 1825
+"""Days: Graph refuses a wider calendarView (microsoft-graph-docs issue 6284)."""
 
 _WITHOUT_ACCOUNT = frozenset({"Unity", "Inspire"})
 
@@ -107,11 +108,6 @@ class Page[Item]:
 # --- requests -------------------------------------------------------------------------------------------------------------
 
 
-def _part(text: str) -> str:
-    """Space and booking ids may hold / | and +."""
-    return quote(text, safe="")
-
-
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
@@ -125,7 +121,7 @@ def list_nodes() -> Request:
 
 
 def list_spaces(node: NodeId) -> Request:
-    return Request("GET", f"/v2/{_part(node)}/spaces", {"recursive": "true", "$top": "100"})
+    return Request("GET", f"/v2/{segment(node)}/spaces", {"recursive": "true", "$top": "100"})
 
 
 def list_bookings(node: NodeId, start: datetime, end: datetime, room: RoomId | None = None) -> Request:
@@ -133,7 +129,7 @@ def list_bookings(node: NodeId, start: datetime, end: datetime, room: RoomId | N
     wanted = f"Booking_End gt {_utc(start)} and Booking_Start lt {_utc(end)}"
     if room:
         wanted += f" and Space_Id eq {_quoted(room)}"
-    return Request("GET", f"/v2/{_part(node)}/bookings", {"$filter": wanted, "$top": "100"})
+    return Request("GET", f"/v2/{segment(node)}/bookings", {"$filter": wanted, "$top": "100"})
 
 
 def follow(link: str) -> Request:
@@ -141,7 +137,7 @@ def follow(link: str) -> Request:
 
 
 def get_booking(node: NodeId, booking: BookingId) -> Request:
-    return Request("GET", f"/v2/{_part(node)}/bookings/{_part(booking)}")
+    return Request("GET", f"/v2/{segment(node)}/bookings/{segment(booking)}")
 
 
 def create_booking(node: NodeId, essence: Essence, guests: Mapping[Address, Guest], mirrors: str, key: str) -> Request:
@@ -154,7 +150,7 @@ def create_booking(node: NodeId, essence: Essence, guests: Mapping[Address, Gues
         "Booking_Parties": [_party(person, guests[person]) for person in sorted(essence.people)],
         "Meta_Ext_Booking_EventId": mirrors,
     }
-    return Request("POST", f"/v2/{_part(node)}/bookings", body=body, headers={"Idempotency-Key": key})
+    return Request("POST", f"/v2/{segment(node)}/bookings", body=body, headers={"Idempotency-Key": key})
 
 
 def update_booking(
@@ -189,12 +185,12 @@ def mark_booking(booking: Booking, mirrors: str) -> Request:
 
 
 def find_person(node: NodeId, person: Address) -> Request:
-    return Request("GET", f"/v2/{_part(node)}/persons", {"$filter": f"Email eq {_quoted(person)}"})
+    return Request("GET", f"/v2/{segment(node)}/persons", {"$filter": f"Email eq {_quoted(person)}"})
 
 
 def _patch(booking: Booking, body: Json) -> Request:
     return Request(
-        "PATCH", f"/v2/{_part(booking.node)}/bookings/{_part(booking.id)}", body=body, headers={"If-Match": booking.etag}
+        "PATCH", f"/v2/{segment(booking.node)}/bookings/{segment(booking.id)}", body=body, headers={"If-Match": booking.etag}
     )
 
 
@@ -217,33 +213,44 @@ def parse_booking(body: Json) -> Booking:
     """Raises Malformed, naming the member, when the record does not keep to the contract."""
     try:
         owner = body.get("Booking_Owner_Email")
+        start, end = in_order(_moment(body["Booking_Start"]), _moment(body["Booking_End"]))
         return Booking(
-            id=BookingId(body["Booking_Id"]),
-            node=NodeId(str(body["Node_Id"])),
-            room=RoomId(body["Space_Id"]),
-            etag=body["@odata.etag"],
-            start=_moment(body["Booking_Start"]),
-            end=_moment(body["Booking_End"]),
+            id=BookingId(identifier(body, "Booking_Id")),
+            node=_node(body, "Node_Id"),
+            room=RoomId(identifier(body, "Space_Id")),
+            etag=for_header(text(body, "@odata.etag")),
+            start=start,
+            end=end,
             all_day=bool(body.get("Booking_All_Day")),
             subject=subject(body.get("Booking_Name")),
             owner=address(owner) if owner else None,
-            source=body.get("Booking_Source"),
+            source=optional(body, "Booking_Source"),
             parties=tuple(_parse_party(party) for party in _listed(body.get("Booking_Parties"))),
-            linked=tuple(RoomId(space) for space in body.get("Linked_Space_Ids") or ()),
-            mirrors=body.get("Meta_Ext_Booking_EventId") or None,
+            linked=_spaces(body.get("Linked_Space_Ids") or []),
+            mirrors=optional(body, "Meta_Ext_Booking_EventId"),
             cancelled=bool(body["Booking_IsCancelled"]),
             completed=bool(body.get("Booking_IsCompleted")),
-            status=body.get("Booking_Status") or "",
-            series=body.get("Booking_Series_Id") or None,
+            status=optional(body, "Booking_Status") or "",
+            series=optional(body, "Booking_Series_Id"),
             modified=modified_at(body.get("Booking_Modified_Time")),
         )
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise Malformed("booking", f"{type(error).__name__} at {error}") from error
 
 
 def _listed(parties: Json) -> Json:
     """The analytics page shows the parties as a column of the record, so they may be JSON inside a string."""
-    return (json.loads(parties) if isinstance(parties, str) and parties else parties) or ()
+    return (parsed(parties.encode()) if isinstance(parties, str) and parties else parties) or ()
+
+
+def _spaces(told: Json) -> tuple[RoomId, ...]:
+    if not isinstance(told, list) or not all(isinstance(space, str) and space for space in told):
+        raise TypeError("Linked_Space_Ids")
+    return tuple(map(RoomId, told))
+
+
+def _node(body: Json, name: str) -> NodeId:
+    return NodeId(str(body[name]) if type(body[name]) is int else identifier(body, name))
 
 
 def _parse_party(record: Json) -> Party:
@@ -251,25 +258,33 @@ def _parse_party(record: Json) -> Party:
     return Party(address(record.get("Email") or ""), name, record)
 
 
-def _moment(text: str) -> datetime:
+def _moment(told: str) -> datetime:
     """Times without an offset are UTC."""
-    moment = datetime.fromisoformat(text)
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    found = moment(told)
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def parse_node(body: Json) -> Node:
     try:
         return Node(
-            id=NodeId(str(body["Node_Id"])),
-            name=body["Node_Name"],
+            id=_node(body, "Node_Id"),
+            name=text(body, "Node_Name"),
             building=body["NodeLevelName"] == "Building",
-            parent=NodeId(str(body["Parent_Node_Id"])) if body.get("Parent_Node_Id") is not None else None,
-            time_zone=body["Node_Time_Zone"] or "",
+            parent=_node(body, "Parent_Node_Id") if body.get("Parent_Node_Id") is not None else None,
+            time_zone=text(body, "Node_Time_Zone") if body["Node_Time_Zone"] else "",
             synced=body.get("Bkng_Ext_System") == SYSTEM_MICROSOFT_365,
-            horizon_days=body.get("Forward_Sync_Period"),
+            horizon_days=_days(body.get("Forward_Sync_Period")),
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise Malformed("node", f"{type(error).__name__} at {error}") from error
+
+
+def _days(period: Json) -> int | None:
+    if period is None:
+        return None
+    if type(period) is not int:
+        raise TypeError("Forward_Sync_Period")
+    return min(period, LONGEST_PERIOD) if period > 0 else None
 
 
 def parse_space(body: Json) -> Space:
@@ -278,14 +293,14 @@ def parse_space(body: Json) -> Space:
         switched_on = body.get("Meta_Ext_Booking_System") == SYSTEM_MICROSOFT_365
         ready = bool(mailbox) and bool(body.get("Space_IsActive", 1)) and body.get("Space_Class", "Support") == "Support"
         return Space(
-            id=RoomId(body["Space_Id"]),
-            node=NodeId(str(body["Node_Id"])),
-            name=body["Space_Name"],
+            id=RoomId(identifier(body, "Space_Id")),
+            node=_node(body, "Node_Id"),
+            name=text(body, "Space_Name"),
             mailbox=address(mailbox) if mailbox else None,
             synced=ready and switched_on,
             ready=ready,
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise Malformed("space", f"{type(error).__name__} at {error}") from error
 
 
@@ -295,7 +310,10 @@ def parse_page(body: Json) -> Page[Json]:
         return Page((), None)
     if not isinstance(body, dict) or not isinstance(body.get("value"), list):
         raise Malformed("page", "an answer without a list of values")
-    return Page(tuple(body["value"]), body.get("@odata.nextLink"))
+    try:
+        return Page(tuple(body["value"]), optional(body, "@odata.nextLink"))
+    except TypeError as error:
+        raise Malformed("page", "a next link that is no text") from error
 
 
 # --- what a booking means --------------------------------------------------------------------------------------------------
@@ -332,8 +350,10 @@ def names_of(booking: Booking) -> Mapping[Address, str]:
 def failure(answer: Answer) -> SyncError | None:
     """What a status and code of the contract mean. None when all is well."""
     status, code = answer.status, answer.error_code or f"http-{answer.status}"
-    if status < 400:
+    if status < 300:
         return None
+    if status < 400:
+        return Later(code)
     if status == 412:
         return Stale(code)
     if status in {408, 429} or status >= 500:

@@ -79,7 +79,8 @@ def test_a_wall_clock_is_read_as_the_minute_that_it_shows_there(change: Change, 
     zone = change.windows if spelled == "Windows id" else change.zone
     for slot in slots_around(change):
         shown = change.local(slot.start)
-        told = event(start={"dateTime": f"{shown:%Y-%m-%dT%H:%M:%S}.0000000", "timeZone": zone})
+        moment = {"dateTime": f"{shown:%Y-%m-%dT%H:%M:%S}.0000000", "timeZone": zone}
+        told = event(start=moment, end=moment)
         assert told.start == slot.start - (abs(change.by) if shown.fold else timedelta())
 
 
