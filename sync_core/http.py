@@ -20,10 +20,10 @@ YEARS = range(1601, 4501)
 def modified_at(told: Json) -> datetime | None:
     """When a side says that it last changed something; None when it does not say it in a way that can be compared."""
     try:
-        moment = datetime.fromisoformat(told)
+        found = moment(told)
     except (TypeError, ValueError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo and moment.year in YEARS else None
+    return found.astimezone(UTC) if found.tzinfo else None
 
 
 @dataclass(frozen=True, slots=True)

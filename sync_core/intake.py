@@ -24,6 +24,9 @@ LARGEST_BODY = 256 * 1024
 LONGEST_TOKEN = 4096
 MOST_RECORDS = 100
 LONGEST_ID = 256
+LONGEST_SUBSCRIPTION = 128
+MOST_UNKNOWN = 50
+"""Subscriptions named in one request that are none of ours: the rest is then not looked up, for each guess costs a read."""
 LONGEST_NUMBER = 18
 LONGEST_EVENT_ID = 1024
 LOST = frozenset({"reauthorizationRequired", "subscriptionRemoved"})
@@ -91,11 +94,14 @@ class Intake:
         about. Each subscription is read once, however many items name it.
         """
         told = [(item, claim) for item in items if (claim := _claim(item)) is not None]
-        known = {subscription: await self._store.subscription(subscription) for subscription in {claim[0] for _, claim in told}}
+        known: dict[str, Subscribed | None] = {}
+        for subscription in dict.fromkeys(subscription for _, (subscription, _) in told):
+            if list(known.values()).count(None) < MOST_UNKNOWN:
+                known[subscription] = await self._store.subscription(subscription)
         genuine = [
             (item, subscribed)
             for item, (subscription, given) in told
-            if (subscribed := known[subscription]) is not None and compare_digest(subscribed.client_state_hash, given)
+            if (subscribed := known.get(subscription)) is not None and compare_digest(subscribed.client_state_hash, given)
         ]
         if len(genuine) < len(items):
             log.warning(
@@ -123,9 +129,9 @@ def _claim(item: Any) -> tuple[str, str] | None:
     if not isinstance(item, dict):
         return None
     subscription, client_state = item.get("subscriptionId"), item.get("clientState")
-    if not (isinstance(subscription, str) and isinstance(client_state, str) and 0 < len(subscription) <= LONGEST_ID):
+    if not (isinstance(subscription, str) and isinstance(client_state, str) and 0 < len(subscription) <= LONGEST_SUBSCRIPTION):
         return None
-    return (subscription, hash_of(client_state)) if _is_unicode(subscription) and _is_unicode(client_state) else None
+    return (subscription, hash_of(client_state)) if subscription.isascii() and _is_unicode(client_state) else None
 
 
 def hash_of(client_state: str) -> str:

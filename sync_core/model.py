@@ -19,6 +19,9 @@ NO_SUBJECT = "Booking"
 """What IBSS stores for a blank name, and so what a blank subject counts as on both sides."""
 PRIVATE_SUBJECT = "Private meeting"
 
+LONGEST_UID = 300
+"""Counting each character that is written longer in a key as the longest."""
+
 
 def address(text: str) -> Address:
     return Address(text.strip().lower())
@@ -106,7 +109,11 @@ class Instance:
 
     @property
     def key(self) -> str:
-        return f"{self.ical_uid}@{self.original_start:%Y%m%dT%H%M%SZ}" if self.original_start else self.ical_uid
+        """An organiser elsewhere may choose any iCalUId, and a table's key takes 512 characters: of a long one it is the hash."""
+        uid = self.ical_uid
+        if len(uid) + 11 * sum(not (character.isascii() and character.isalnum()) for character in uid) > LONGEST_UID:
+            uid = sha256(uid.encode()).hexdigest()
+        return f"{uid}@{self.original_start:%Y%m%dT%H%M%SZ}" if self.original_start else uid
 
 
 class State(StrEnum):

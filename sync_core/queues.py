@@ -7,7 +7,7 @@ could be saved without its messages.
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
@@ -16,6 +16,7 @@ from azure.storage.queue import TextBase64EncodePolicy
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from sync_core.errors import Later, Malformed, Refused, SyncError
+from sync_core.http import moment
 from sync_core.model import Address, BookingId, EventId, NodeId, RoomId
 
 PULL_ROOM = "pull-room"
@@ -109,28 +110,33 @@ def decode_sync(text: str) -> SyncWork:
         told = json.loads(text)
         if "occurrences" not in told:
             return decode(SyncInstance, text)
-        occurrences = tuple(Occurrence(**occurrence) for occurrence in told["occurrences"])
+        occurrences = tuple(_checked(Occurrence(**occurrence)) for occurrence in told["occurrences"])
         work = SyncSeries(**told | {"occurrences": occurrences})
-        spans = [datetime.fromisoformat(moment).utcoffset() for moment in (work.since, work.until)]
+        spans = [moment(told).utcoffset() for told in (work.since, work.until)]
     except (ValueError, TypeError, RecursionError) as error:
         raise Malformed("message", type(error).__name__) from error
-    texts = [work.room, *(text for one in occurrences for text in (one.event, one.key, one.was))]
-    if not occurrences or None in spans or not all(text is None or isinstance(text, str) for text in texts):
-        raise Malformed("message", "a series without occurrences, times or names")
-    return work
+    if not occurrences or None in spans:
+        raise Malformed("message", "a series without occurrences or times")
+    return _checked(work)
 
 
 def decode[Kind: (PullRoom, SyncInstance)](kind: type[Kind], text: str) -> Kind:
     """Raises Malformed when the text is not such a message: whoever wrote it into the queue, it was not this service."""
     try:
-        work = kind(**json.loads(text))
+        return _checked(kind(**json.loads(text)))
     except (ValueError, TypeError, RecursionError) as error:
         raise Malformed("message", type(error).__name__) from error
-    defaults = asdict(kind())
-    for name, value in asdict(work).items():
-        if value is not None and type(value) is not (str if defaults[name] is None else type(defaults[name])):
-            raise Malformed("message", f"{name} is of the wrong type")
-    return work
+
+
+def _checked[Told: (PullRoom, SyncInstance, SyncSeries, Occurrence)](told: Told) -> Told:
+    """What has no default, or None, is a text. Raises Malformed for what is not, and for half a character."""
+    for member in fields(told):
+        value, usual = getattr(told, member.name), member.default
+        kind = str if usual is None or usual is MISSING else type(usual)
+        good = type(value) is kind or (value is None and usual is None) or isinstance(value, tuple)
+        if not good or (isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value)):
+            raise Malformed("message", f"{member.name} is of the wrong type")
+    return told
 
 
 def again(work: Work, error: SyncError) -> tuple[Work, float]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
 from urllib.parse import urlsplit
@@ -76,7 +76,7 @@ class BrakeLimit:
 class Storage:
     """A connection string; or, with an identity, the two addresses and the identity's client id (which may be empty)."""
 
-    connection_string: str = ""
+    connection_string: str = field(default="", repr=False)
     queue_url: str = ""
     table_url: str = ""
     client_id: str = ""
@@ -86,9 +86,9 @@ class Storage:
 class Settings:
     storage: Storage
     graph_url: str
-    graph_token: str
+    graph_token: str = field(repr=False)
     ibss_url: str
-    ibss_api_key: str
+    ibss_api_key: str = field(repr=False)
     public_url: str
     tenant_domains: frozenset[str]
     horizon_days: int

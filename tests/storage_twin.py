@@ -24,6 +24,9 @@ type Key = tuple[str, str]
 LONGEST_TEXT = 32 * 1024
 """Characters in one property (Microsoft docs, Table service data model)."""
 
+LONGEST_KEY = 512
+"""Characters, which take two bytes each of a key's 1 KiB (the same page)."""
+
 
 class TableTwin:
     """The part of azure.data.tables.aio.TableClient that the product uses. `operations` counts what Azure would bill."""
@@ -114,6 +117,8 @@ class TableTwin:
     def _put(self, row: dict[str, Any]) -> dict[str, Any]:
         if any(len(value) > LONGEST_TEXT for value in row.values() if isinstance(value, str)):
             raise HttpResponseError("PropertyValueTooLarge")
+        if any(len(part) > LONGEST_KEY for part in _key(row)):
+            raise HttpResponseError("KeyValueTooLarge")
         etag = f'W/"{next(self._versions)}"'
         self._rows[_key(row)] = ({name: value for name, value in row.items() if value is not None}, etag, self._now())
         return {"etag": etag}
