@@ -92,14 +92,13 @@ class App:
 
     @cached_property
     def workers(self) -> Workers:
-        import httpx
-
+        from sync_core.connection import connection
         from sync_core.graph.client import Graph
         from sync_core.ibss.client import Ibss
 
         settings = self.settings
-        graph = Graph(settings.graph_url, _graph_credential(settings), httpx.AsyncClient(timeout=30))
-        ibss = Ibss(settings.ibss_url, settings.ibss_api_key, httpx.AsyncClient(timeout=30))
+        graph = Graph(settings.graph_url, _graph_credential(settings), connection())
+        ibss = Ibss(settings.ibss_url, settings.ibss_api_key, connection())
         schedules = {timer: self._environment.get(name, "") for timer, name in SCHEDULES.items()}
         return compose(settings, graph, ibss, self.store, self.queues, schedules=schedules)
 
