@@ -25,7 +25,7 @@ from msgraph.graph_request_adapter import GraphRequestAdapter
 
 from sync_core.errors import Gone, Later, Malformed, Refused, Unreadable
 from sync_core.graph import wire
-from sync_core.graph.events import Event, is_mail_address, parse_event
+from sync_core.graph.events import Event, may_have_mailbox, parse_event
 from sync_core.graph.grants import Grants, grants_of
 from sync_core.graph.listing import MOVED_AT_MOST, Calendar, Listing
 from sync_core.graph.wire import DeltaPage, EventChange, Subscription
@@ -277,7 +277,7 @@ class Graph:
     # the one place where a request leaves
 
     async def _send(self, request: Request) -> Json:
-        if request.mailbox and not is_mail_address(request.mailbox):
+        if request.mailbox and not may_have_mailbox(request.mailbox):
             raise Unreadable("no-mail-address")  # an organiser may be told by an X.500 name (msgraph-sdk-java issue 1479)
         async with self._turns.setdefault(request.mailbox, asyncio.Semaphore(IN_FLIGHT_PER_MAILBOX)):
             try:

@@ -182,6 +182,11 @@ def is_mail_address(text: str) -> bool:
     return "@" in text and not text.startswith(("/", "imceaex-"))
 
 
+def may_have_mailbox(text: str) -> bool:
+    """Whether to ask Graph for it. Whoever invites us may call themselves anything, and some of it could be taken for a path."""
+    return is_mail_address(text) and re.search(r"[\s/\\?#%]", text) is None
+
+
 def essence_of(event: Event, room: Room, rooms: Iterable[Address]) -> Essence:
     people = frozenset[Address]() if event.private else frozenset(invited(event, rooms))
     return Essence(room.id, _slot(event, room), event.subject, event.organiser, people, event.private)

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from sync_core.errors import Gone, Later, Malformed, Refused, Resync, Stale, SyncError, Unreadable
@@ -190,7 +189,7 @@ def create_subscription(room: Address, urls: tuple[str, str], client_state: str,
     """`urls` take change notifications and lifecycle notifications. Graph calls both before it answers."""
     body = {
         "changeType": "created,updated,deleted",
-        "resource": f"users/{quote(room, safe="@+'")}/events",
+        "resource": f"users/{room}/events",
         "notificationUrl": urls[0],
         "lifecycleNotificationUrl": urls[1],
         "expirationDateTime": _utc(expires),

@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sync_core.errors import Gone, Later, Malformed, Refused, Stale, SyncError, Unreadable
-from sync_core.http import Answer, Json, Request, for_header, identifier, in_order, modified_at, moment, optional, parsed, segment, text
+from sync_core.http import (
+    Answer,
+    Json,
+    Request,
+    for_header,
+    identifier,
+    in_order,
+    modified_at,
+    moment,
+    optional,
+    parsed,
+    segment,
+    text,
+)
 from sync_core.model import Address, BookingId, Essence, Field, NodeId, Reason, Room, RoomId, Slot, address, subject
 
 SYSTEM_MICROSOFT_365 = 1
