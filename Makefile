@@ -5,12 +5,14 @@ DATA ?=
 PYTEST ?=
 KILLS ?= 50
 SEED ?= 1
+# How many documents `make fuzz` tries on each parser; SECURITY.md states it.
+CASES ?= 20000
 # Its last test counts what the others asked; in several processes each has its own simulator.
 ALONE := tests/contract/test_ibss_simulator_openapi.py
 
 # `make run HOST_PORT=7171` and `HOST_PORT=7171 make run` do the same: make hands both on to what it starts.
 
-.PHONY: run host install test simulate long-runs browser check checkov package scenarios requirements format clean help
+.PHONY: run host install test simulate long-runs rugged browser fuzz check checkov package scenarios requirements format clean help
 .DEFAULT_GOAL := run
 
 run: install ## start everything: Functions host, both simulators, the page, storage  [DATA=folder] [HOST_PORT= PAGE_PORT= GRAPH_PORT= IBSS_PORT= BLOB_PORT= QUEUE_PORT= TABLE_PORT=]
@@ -30,6 +32,9 @@ browser: install ## the browser tests; they drive the machine's Chromium and ins
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
 	  || { echo "make browser needs Chromium on the PATH, for example: apt-get install chromium" >&2; exit 1; }
 	$(PYTHON) -m pytest -m browser $(PYTEST)
+
+fuzz: install ## the parsers against nearly right documents, new ones each time: about an hour  [CASES=20000]
+	FUZZ_CASES=$(CASES) $(PYTHON) -m pytest -n auto --dist load tests/security/test_fuzzing_answers.py tests/security/test_fuzzing_own.py
 
 check: install ## format, lint, types, import contract, templates, completeness of what is documented
 	.venv/bin/ruff format --check .
