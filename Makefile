@@ -36,6 +36,9 @@ browser: install ## the browser tests; they drive the machine's Chromium and ins
 fuzz: install ## the parsers against nearly right documents, new ones each time: about an hour  [CASES=20000]
 	FUZZ_CASES=$(CASES) $(PYTHON) -m pytest -n auto --dist load tests/security/test_fuzzing_answers.py tests/security/test_fuzzing_own.py
 
+rugged: install ## kill the host again and again while people work; stop the storage; poison the queue  [KILLS=50] [SEED=1]
+	KILLS=$(KILLS) SEED=$(SEED) $(PYTHON) -m pytest tests/rugged $(PYTEST)
+
 check: install ## format, lint, types, import contract, templates, completeness of what is documented
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
