@@ -136,7 +136,11 @@ async def test_no_text_becomes_markup_on_any_page(world: World) -> None:
     query = dict.fromkeys(("code", "booking", "event", "mailbox", "room", "at"), SCRIPT)
     for what, parameters in asked.items():
         _, body = await world.ask(what, **parameters)
-        told = spoilt(json.loads(body), "time_zone")
+        told = json.loads(body)
+        for room in told["rooms"] if what == "plan" else ():
+            room["ambiguous"] = [{"start": None, "bookings": ["B"], "events": ["E"]}]
+            room["trouble"] = "x"
+        told = spoilt(told, "time_zone")
         shown = pages.status(told, SCRIPT) if what == "status" else getattr(pages, what)(told, query)
         page = Page(shown)
         assert len([text for text in leaves(told) if SCRIPT in text]) >= 10
