@@ -277,11 +277,16 @@ def _no_event(link: Link, event: Absent, booking: Present, policy: Policy, now: 
 
 
 def _put_back(elsewhere: Essence, booking: Present) -> Plan:
-    """The booking is in this room again, and its event still stands without one."""
+    """The booking is in this room again, and its event still stands without one. A private one keeps its subject and people."""
     if booking.unsynced:
         return Plan(booking.unsynced, State.NOT_SYNCED)
-    fields = differences(elsewhere, booking.essence) | {Field.ROOM}
-    return Plan(Reason.BOOKING_CHANGED, State.LINKED, (UpdateEvent(booking.essence, fields),))
+    target = booking.essence
+    if elsewhere.private:
+        target = replace(target, subject=elsewhere.subject, people=elsewhere.people)
+    actions: tuple[Action, ...] = (UpdateEvent(target, differences(elsewhere, target) | {Field.ROOM}),)
+    if fields := differences(booking.essence, target):
+        actions += (UpdateBooking(target, fields),)
+    return Plan(Reason.BOOKING_CHANGED, State.LINKED, actions)
 
 
 def _new(link: Link, there: Present, policy: Policy, now: datetime, create: CreateBooking | CreateEvent, reason: Reason) -> Plan:

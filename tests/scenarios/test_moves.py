@@ -137,3 +137,19 @@ async def test_S09_S07_somebody_added_in_ibss_leaves_the_rooms_as_they_are(world
     assert await world.ibss.the_booking(ELM, slot)
     after = await world.outlook.the_event(ANA.address, slot)
     assert world.outlook.attendees(after) == {BEN.address, CLEO.address, OAK.mailbox, ELM.mailbox}
+
+
+async def test_S09_B06_a_private_meeting_whose_booking_comes_back_stays_what_its_host_says(world: World) -> None:
+    """Meanwhile the booking was in a room that is not synced, and was given another name and other people there."""
+    slot = world.slot()
+    event = await world.outlook.book(ANA, slot, "Canary", (OAK,), (BEN,), sensitivity="private")
+    await world.settle()
+    booking = await world.ibss.the_booking(OAK, slot)
+    await in_ibss(world, booking, DEN)
+    retold = {"Booking_Name": "I know", "Booking_Parties": [world.ibss.party(CLEO)]}
+    await world.ibss.change(ANA, await find(world, booking), **retold)
+    await in_ibss(world, booking, OAK)
+    event = await world.outlook.event(ANA.address, event["id"])
+    assert (event["subject"], world.outlook.attendees(event)) == ("Canary", {BEN.address, OAK.mailbox})
+    booking = await world.ibss.the_booking(OAK, slot)
+    assert (booking["Booking_Name"], booking["Booking_Parties"]) == ("Private meeting", [])

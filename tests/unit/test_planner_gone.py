@@ -48,6 +48,7 @@ ALONE = meeting(people=frozenset())
 RUNNING = meeting(slot=slot(-0.5))
 FAR = meeting(slot=slot(24 * 180 + 1))
 PRIVATE = meeting(subject=PRIVATE_SUBJECT, people=frozenset(), private=True)
+PRIVATE_AND_MOVED = replace(PRIVATE, slot=slot(4), private=False)
 
 
 def check(link: Link, event: Reading, booking: Reading, policy: Policy, expected: Plan) -> None:
@@ -223,6 +224,20 @@ ELSEWHERE = [
         there(unsynced=Reason.NO_DIRECTORY_ACCOUNT),
         refuses(Reason.NO_DIRECTORY_ACCOUNT, State.NOT_SYNCED),
         id="a panel's booking pulls no event",
+    ),
+    row(
+        unlinked(),
+        Absent(Reason.ROOM_REMOVED, elsewhere=there(PRIVATE)),
+        there(MOVED),
+        Plan(
+            Reason.BOOKING_CHANGED,
+            State.LINKED,
+            (
+                update_event(PRIVATE_AND_MOVED, Field.ROOM, Field.SLOT),
+                update_booking(PRIVATE_AND_MOVED, Field.SUBJECT, Field.PEOPLE),
+            ),
+        ),
+        id="a private event is put back as it is called",
     ),
     row(
         linked(),
