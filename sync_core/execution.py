@@ -156,17 +156,20 @@ class Execution:
         return Outcome(await self._save(link, _standing(done, plan)), settled=begun is None)
 
     async def _create_event(self, situation: Situation, plan: Plan, target: Essence) -> Outcome:
-        booking, begun = _booking(situation), _begun(situation)
+        """In the room where the booking is by now."""
+        booking, begun, room = _booking(situation), _begun(situation), await self._rooms.get(target.room)
+        if room is None:
+            raise Stale("room-not-synced")
         named = without_event(situation.link, transaction_id(booking.id, _generation(situation)))
-        link = await self._intend(situation, named, target)
+        link = await self._intend(situation, replace(named, room=room.id), target)
         try:
-            await self._refuse_taken(target, situation.room, link.key)
+            await self._refuse_taken(target, room, link.key)
             names, linked = ibss_wire.names_of(booking), await self._rooms.of(target.linked)
-            event = await self._graph.create_event(target, situation.room, link.key, names, linked)
+            event = await self._graph.create_event(target, room, link.key, names, linked)
         except (Refused, Unreadable) as refusal:
             return await self._refused(link, link, refusal)
         booking = await self._mark(booking, event.instance.key)
-        base = replace(events.essence_of(event, situation.room, await self._rooms.mailboxes()), linked=target.linked)
+        base = replace(events.essence_of(event, room, await self._rooms.mailboxes()), linked=target.linked)
         done = seen(link, EventSide(situation.event.reading, event), BookingSide(situation.booking.reading, booking), None)
         done = replace(done, base=begun or base, kept=begun or target)
         return Outcome(await self._save(link, _standing(done, plan)), settled=begun is None)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from localdev.world import ANA, BEN, CLEO, OAK, VERA
+from localdev.world import ANA, BEN, CLEO, ELM, IVY, OAK, VERA, Room
 from sync_core.model import Reason
 from tests.scenarios.in_process import World
 from tests.scenarios.operator_desk import the_meeting
@@ -113,6 +113,25 @@ async def test_B09_an_edit_in_ibss_against_a_cancellation_in_outlook_makes_the_e
     assert (await world.ibss.the_booking(OAK, slot))["Booking_Id"] == booking["Booking_Id"]
     await world.sweep()
     assert (await world.outlook.the_event(OAK.mailbox, slot))["iCalUId"] != event["iCalUId"]
+
+
+@pytest.mark.settings(CONFLICT_WINNER="ibss")
+@pytest.mark.parametrize("room", [ELM, IVY], ids=["same floor", "another building"])
+async def test_B09_S09_a_move_in_ibss_against_a_cancellation_in_outlook_makes_the_event_where_the_booking_is(
+    world: World, room: Room
+) -> None:
+    slot = world.slot()
+    event = await world.outlook.book(ANA, slot, "Plan", (OAK,), (BEN,))
+    await world.settle()
+    booking = await world.ibss.the_booking(OAK, slot)
+    await world.outlook.cancel(ANA, event["id"])
+    await world.ibss.change(ANA, booking, Space_Id=room.space, Node_Id=room.node)
+    await world.settle()
+    await world.sweep()
+    made = await world.outlook.the_event(ANA.address, slot)
+    assert world.outlook.attendees(made, "resource") == {room.mailbox}
+    assert (await world.ibss.the_booking(room, slot))["Booking_Id"] == booking["Booking_Id"]
+    assert await world.ibss.bookings(OAK, slot) == []
 
 
 @pytest.mark.end_to_end
