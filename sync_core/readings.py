@@ -278,7 +278,8 @@ def _host(booking: Booking, rooms: Mapping[RoomId, Room]) -> Address:
 
 
 def _free(link: Link | None) -> bool:
-    return link is None or link.state is State.CLOSED or link.base is None
+    """Also what was never agreed on: then only one side is known."""
+    return link is None or link.state is State.CLOSED or link.base is None or link.kept is None
 
 
 def _the_one[Item](found: list[Item]) -> Item | Reason | None:

@@ -1,4 +1,4 @@
-"""N01, N02, N04: what the product does instead of failing."""
+"""N01, N02, N04, B16: what the product does instead of failing."""
 
 from datetime import timedelta
 
@@ -136,3 +136,19 @@ async def test_B18_a_meeting_that_we_may_not_cancel_is_declined_by_its_room(worl
     writes = await world.writes()
     await world.sweep()
     assert await world.writes() == writes
+
+
+@pytest.mark.settings(HORIZON_DAYS="30")
+async def test_B16_B11_what_was_booked_on_both_sides_beyond_the_horizon_is_one_meeting_when_its_time_comes(world: World) -> None:
+    """Outlook is read a day further than meetings are made: the event was seen, and left alone."""
+    start = world.now() + timedelta(days=30, hours=5)
+    slot = Slot(start, start + timedelta(minutes=30))
+    event = await world.outlook.book(ANA, slot, "Next month", (OAK,), (BEN,))
+    await world.settle()
+    booking = await world.ibss.book(ANA, OAK, slot, "Next month", (BEN,))
+    await world.settle()
+    await world.pass_time(days=1)
+    await world.service.pull.sweep_bookings()
+    await world.settle()
+    assert (await world.outlook.the_event(ANA.address, slot))["id"] == event["id"]
+    assert (await world.ibss.the_booking(OAK, slot))["Booking_Id"] == booking["Booking_Id"]
