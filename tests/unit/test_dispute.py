@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 
 from sync_core.dispute import disputed, remembering
-from sync_core.model import Field, Link, State
-from tests.unit.examples import NOW, linked, meeting
+from sync_core.model import Field, Link, Side, State
+from tests.unit.examples import BEN, CLEO, ELM, FIR, NOW, VERA, linked, meeting, slot
 from tests.unit.plans import Plan, Reason, update_booking, update_event
 
 row = pytest.param
+
+MARKS = ["people=9630e231da81", "linked=a3f6c41f1d42"]
 
 
 def writes(subject: str, number: int) -> Plan:
@@ -41,6 +43,7 @@ def story(values: str, every: timedelta = timedelta(minutes=5), *, in_turn: bool
         row("bcdbcdbcd", None, id="round and round three"),
         row("bacab", None, id="a room tried between two others"),
         row("aaa", 2, id="the same put back a third time"),
+        row("bbb", 2, id="another put back a third time"),
         row("bbcbb", None, id="put back twice, and then again twice"),
         row("bcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRST", 39, id="something new each time, without end"),
     ],
@@ -63,8 +66,16 @@ def test_B17_what_is_written_to_one_side_alone_is_held_back_when_it_is_undone(va
     assert (held.index(True) if True in held else None) == held_at
 
 
-def test_B17_what_is_long_ago_is_forgotten() -> None:
-    assert not any(story("babababa", every=timedelta(hours=2)))
+@pytest.mark.parametrize(
+    ("every", "held_at"),
+    [
+        row(timedelta(hours=3), None, id="after six hours"),
+        row(timedelta(hours=3) - timedelta(seconds=1), 2, id="and not before"),
+    ],
+)
+def test_B17_what_is_long_ago_is_forgotten(every: timedelta, held_at: int | None) -> None:
+    held = story("aaa", every)
+    assert (held.index(True) if True in held else None) == held_at
 
 
 def test_B17_each_field_is_counted_for_itself() -> None:
@@ -74,6 +85,36 @@ def test_B17_each_field_is_counted_for_itself() -> None:
         link = replace(link, trail=remembering(link, people, NOW))
     room = Plan(Reason.BOOKING_CHANGED, State.LINKED, (update_event(meeting(), Field.ROOM),))
     assert not disputed(link, room, NOW)
+
+
+def test_B17_what_is_written_to_both_sides_at_once_is_counted_for_each_field() -> None:
+    both = (update_event(meeting(subject="b"), Field.SUBJECT), update_booking(meeting(slot=slot(4)), Field.SLOT))
+    link, plan = linked(), Plan(Reason.BOTH_CHANGED, State.LINKED, both)
+    link = replace(link, trail=remembering(link, plan, NOW))
+    assert {(mark.value.partition("=")[0], mark.side) for mark in link.trail if mark.side} == {
+        ("subject", Side.OUTLOOK),
+        ("slot", Side.IBSS),
+    }
+
+
+def test_B17_what_another_field_had_before_is_remembered_beside_what_is_known() -> None:
+    link = replace(linked(), trail=remembering(linked(), writes("b", 0), NOW))
+    moved = Plan(Reason.BOOKING_CHANGED, State.LINKED, (update_event(meeting(slot=slot(4)), Field.SLOT),))
+    trail = remembering(link, moved, NOW)
+    assert trail[: len(link.trail)] == link.trail
+    assert [mark.value.partition("=")[0] for mark in trail[len(link.trail) :]] == ["slot", "slot"]
+
+
+def test_B17_a_meeting_that_was_just_made_has_nothing_before_its_first_write() -> None:
+    making = linked(base=None, kept=None, state=State.CREATING, intent=meeting())
+    assert [mark.side for mark in remembering(making, writes("b", 0), NOW)] == [Side.IBSS]
+
+
+def test_B17_what_is_remembered_by_one_worker_is_known_to_every_other() -> None:
+    """Whatever order it gives to people and rooms: the marks are stored, and were written by another process."""
+    target = meeting(people=frozenset({BEN, CLEO, VERA}), linked=frozenset({FIR, ELM}))
+    written = Plan(Reason.BOTH_CHANGED, State.LINKED, (update_booking(target, Field.PEOPLE, Field.LINKED),))
+    assert [mark.value for mark in remembering(linked(base=target), written, NOW)] == MARKS
 
 
 def test_B17_what_is_remembered_tells_nothing_of_the_meeting() -> None:

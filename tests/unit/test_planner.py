@@ -1,7 +1,5 @@
 """The decision table: what is on both sides, what was agreed, and what is then done."""
 
-from dataclasses import replace
-
 import pytest
 
 from sync_core.model import PRIVATE_SUBJECT, Essence, Field, Link, Reading, Reason, Side, State
@@ -36,8 +34,7 @@ OUTLOOK_WINS = Policy(winner=Side.OUTLOOK)
 
 RENAMED = meeting(subject="Retro")
 MOVED = meeting(slot=slot(4))
-PAST, RUNNING = meeting(slot=slot(-3)), meeting(slot=slot(-0.5))
-STARTING_NOW, ENDING_NOW = meeting(slot=slot(0)), meeting(slot=slot(-1))
+RUNNING, STARTING_NOW = meeting(slot=slot(-0.5)), meeting(slot=slot(0))
 FAR, AT_THE_HORIZON = meeting(slot=slot(24 * 180 + 1)), meeting(slot=slot(24 * 180))
 PRIVATE = meeting(subject=PRIVATE_SUBJECT, people=frozenset(), private=True)
 
@@ -84,6 +81,20 @@ WITHOUT_BASE = [
         there(RENAMED),
         Plan(Reason.ADOPTED, State.LINKED, (update_booking(MEETING, Field.SUBJECT),)),
         id="adopt: only IBSS is written",
+    ),
+    row(
+        unlinked(base=MEETING),
+        there(),
+        there(RENAMED),
+        Plan(Reason.ADOPTED, State.LINKED, (update_booking(MEETING, Field.SUBJECT),)),
+        id="adopt: only the event was known",
+    ),
+    row(
+        unlinked(kept=MEETING),
+        there(RENAMED),
+        there(),
+        Plan(Reason.ADOPTED, State.LINKED, (update_booking(RENAMED, Field.SUBJECT),)),
+        id="adopt: only the booking was known",
     ),
     row(
         unlinked(),
@@ -182,6 +193,13 @@ LOST_ANSWERS = [
         Plan(Reason.BOOKING_CHANGED, State.LINKED, (update_event(RENAMED, Field.SUBJECT),)),
         id="the create had worked, then IBSS changed",
     ),
+    row(
+        unlinked(state=State.REJECTED, intent=MEETING),
+        there(RENAMED),
+        there(),
+        Plan(Reason.ADOPTED, State.LINKED, (update_booking(RENAMED, Field.SUBJECT),)),
+        id="the create was given up: what stands there is adopted",
+    ),
     row(creating(), there(), NOT_THERE, makes(CreateBooking(MEETING), Reason.NEW_EVENT), id="the booking was not made"),
     row(creating(), NOT_THERE, there(), makes(CreateEvent(MEETING), Reason.NEW_BOOKING), id="the event was not made"),
     row(creating(), there(), BOOKING_GONE, closes(Reason.BOOKING_GONE, CancelEvent()), id="made, then cancelled in IBSS"),
@@ -193,36 +211,3 @@ LOST_ANSWERS = [
 @pytest.mark.parametrize(("link", "event", "booking", "expected"), LOST_ANSWERS)
 def test_a_create_whose_answer_was_lost(link: Link, event: Reading, booking: Reading, expected: Plan) -> None:
     check(link, event, booking, OUTLOOK_WINS, expected)
-
-
-OVER = [
-    row(linked(base=PAST), there(PAST), there(replace(PAST, subject="Retro")), id="an edit of the past"),
-    row(linked(base=PAST), EVENT_GONE, there(PAST), id="the past deleted in Outlook"),
-    row(linked(base=PAST), there(PAST), BOOKING_GONE, id="the past cancelled in IBSS"),
-    row(linked(base=ENDING_NOW), there(ENDING_NOW), BOOKING_GONE, id="what ends now is over"),
-]
-
-
-@pytest.mark.parametrize(("link", "event", "booking"), OVER)
-def test_what_is_over_is_left_alone(link: Link, event: Reading, booking: Reading) -> None:
-    check(link, event, booking, OUTLOOK_WINS, left_alone(Reason.OVER))
-
-
-NOT_QUITE_OVER = [
-    row(linked(base=PAST), there(), there(PAST), (update_booking(MEETING, Field.SLOT),), id="moved from the past in Outlook"),
-    row(linked(base=PAST), there(PAST), there(), (update_event(MEETING, Field.SLOT),), id="moved from the past in IBSS"),
-    row(linked(), there(PAST), there(), (update_booking(PAST, Field.SLOT),), id="moved into the past"),
-    row(linked(base=RUNNING), there(RUNNING), BOOKING_GONE, (CancelEvent(),), id="running, and cancelled in IBSS"),
-    row(linked(base=PAST), EVENT_GONE, NOT_THERE, (), id="the past, gone from both sides"),
-]
-
-
-def test_what_was_moved_into_the_past_is_not_made_again() -> None:
-    check(linked(), there(PAST), BOOKING_GONE, OUTLOOK_WINS, refuses(Reason.STARTS_IN_PAST, State.REJECTED))
-
-
-@pytest.mark.parametrize(("link", "event", "booking", "actions"), NOT_QUITE_OVER)
-def test_as_long_as_one_side_or_the_base_is_not_over_the_table_holds(
-    link: Link, event: Reading, booking: Reading, actions: tuple[object, ...]
-) -> None:
-    assert plan(link, event, booking, OUTLOOK_WINS, NOW).actions == actions
