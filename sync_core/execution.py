@@ -115,14 +115,15 @@ class Execution:
 
     async def _remember(self, situation: Situation, plan: Plan) -> Link:
         """Nothing to write remotely. Where nothing is there, a tombstone stays as it is and nothing new is kept; of a frozen
-        meeting stays what was last agreed.
+        meeting, and of one that is over and may be held again, stays what was last agreed.
         """
         stored = situation.stored
         if stored is None and plan.reason in {Reason.OVER, Reason.NOTHING_THERE}:
             return situation.link
         if stored is not None and stored.state is State.CLOSED and plan.state is State.CLOSED:
             return stored
-        link = situation.link if plan.state is State.FROZEN else _as_read(situation)
+        left = plan.state is State.FROZEN or plan.reason is Reason.OVER
+        link = situation.link if left else _as_read(situation)
         return await self._save(stored, _standing(link, plan))
 
     async def _refused(self, stored: Link | None, link: Link, refusal: Refused | Unreadable) -> Outcome:

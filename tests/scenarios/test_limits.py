@@ -152,3 +152,24 @@ async def test_B16_B11_what_was_booked_on_both_sides_beyond_the_horizon_is_one_m
     await world.settle()
     assert (await world.outlook.the_event(ANA.address, slot))["id"] == event["id"]
     assert (await world.ibss.the_booking(OAK, slot))["Booking_Id"] == booking["Booking_Id"]
+
+
+@pytest.mark.parametrize("who_renames", ["Outlook", "IBSS"])
+async def test_S04_S08_what_was_renamed_when_it_was_over_is_told_when_it_is_held_again(world: World, who_renames: str) -> None:
+    slot = world.slot()
+    event = await world.outlook.book(ANA, slot, "Plan", (OAK,), (BEN,))
+    await world.settle()
+    booking = await world.ibss.the_booking(OAK, slot)
+    await world.until(slot.end + timedelta(hours=1))
+    await world.service.subscriptions.renew_all()
+    if who_renames == "Outlook":
+        await world.outlook.change(ANA, event["id"], subject="Plan, second attempt")
+    else:
+        await world.ibss.change(ANA, booking, Booking_Name="Plan, second attempt")
+    await world.sweep()
+    again = slot.later(days=3)
+    await world.outlook.change(ANA, event["id"], **world.outlook.times(again))
+    await world.sweep()
+    told = await world.outlook.the_event(ANA.address, again), await world.ibss.the_booking(OAK, again)
+    assert (told[0]["subject"], told[1]["Booking_Name"]) == ("Plan, second attempt", "Plan, second attempt")
+    assert told[1]["Booking_Id"] == booking["Booking_Id"]
