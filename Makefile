@@ -12,7 +12,7 @@ ALONE := tests/contract/test_ibss_simulator_openapi.py
 
 # `make run HOST_PORT=7171` and `HOST_PORT=7171 make run` do the same: make hands both on to what it starts.
 
-.PHONY: run host install test simulate long-runs rugged browser fuzz check checkov package scenarios requirements format clean planner-cases help
+.PHONY: run host install test simulate long-runs rugged browser fuzz check checkov package scenarios requirements format clean planner-cases mutate help
 .DEFAULT_GOAL := run
 
 run: install ## start everything: Functions host, both simulators, the page, storage  [DATA=folder] [HOST_PORT= PAGE_PORT= GRAPH_PORT= IBSS_PORT= BLOB_PORT= QUEUE_PORT= TABLE_PORT=]
@@ -64,8 +64,12 @@ simulate: install ## the whole service on a virtual clock, with seeded edits and
 
 long-runs: install ## 400 days of horizon, 1,000 rooms for 30 days, and every notification lost, on the virtual clock
 	$(PYTHON) -m tests.simulation.long_runs
+
 planner-cases: install ## a million cases made by chance for the planner, on all cores  [CASES=1000000] [SEED=1]
 	$(PYTHON) -m tests.simulation.planner_cases --cases $(or $(CASES),1000000) --seed $(or $(SEED),1)
+
+mutate: install ## change the decision line by line: do its tests notice?
+	$(PYTHON) -m tests.mutation
 
 requirements: install ## make requirements.txt and requirements-dev.txt from pyproject.toml
 	$(PYTHON) -m localdev.requirements
@@ -75,7 +79,7 @@ format: install ## put the code into its shape
 	.venv/bin/ruff format .
 
 clean: ## remove what was made: caches, .venv and .local; the next `make` installs them again
-	rm -rf .venv .local .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .local mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:
