@@ -85,9 +85,9 @@ class Execution:
     async def _announce(self, situation: Situation, plan: Plan) -> Situation:
         """What is about to be written is noted first. Raises Stale when another worker was faster: then nothing is written."""
         stored, begun = situation.stored, writing(situation.link, plan)
-        if stored is None or not begun or begun == stored.writing:
+        if not begun or (stored is not None and begun == stored.writing):
             return situation
-        noted = await self._store.save_link(replace(stored, writing=begun))
+        noted = await self._save(stored, replace(stored or situation.link, writing=begun))
         return replace(situation, stored=noted, link=replace(situation.link, writing=begun))
 
     async def hold(self, situation: Situation, reason: Reason, state: State | None = None) -> Outcome:

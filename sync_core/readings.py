@@ -36,6 +36,8 @@ class EventSide:
     reading: Reading
     original: Event | None = None
     copy: Event | None = None
+    traceless: bool = False
+    """Absent, and nothing tells of its end: neither a cancelled copy nor the room's calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Readings:
                 return EventSide(Unknown(Reason.READS_EMPTY))
         except Unreadable:
             return EventSide(Unknown(Reason.EVENT_UNREADABLE))
-        return await self._settled_by_copy(room, link, original, copy)
+        return replace(await self._settled_by_copy(room, link, original, copy), traceless=traceless)
 
     async def _settled_by_copy(
         self, room: Room, link: Link | None, original: Event | Foreign | None, copy: Event | None

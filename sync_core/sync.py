@@ -26,7 +26,7 @@ ROUNDS = 4
 ON_ITS_WAY = frozenset({Reason.EVENT_UNREADABLE, Reason.ONLY_THE_ROOM_HAS_IT})
 SOON = 4
 
-ITS_OWN = frozenset({"on-its-way", "contended", "lags-behind", "not-there-yet"})
+ITS_OWN = frozenset({"on-its-way", "contended", "lags-behind", "not-there-yet", "no-trace"})
 """Why one occurrence has to wait while the others of its series go on."""
 
 QUIET = frozenset({Reason.IN_SYNC, Reason.OVER, Reason.NOTHING_THERE})
@@ -93,9 +93,8 @@ class Sync:
                 if look is not self._look and situation.stored is not None and situation.stored.row_etag not in before:
                     look = self._look
                     continue
-                if work.attempt < SOON and older_than_known(situation):
-                    raise Later("lags-behind")
-                outcome = await self._settle(situation)
+                _refuse_doubtful(situation, work)
+                outcome = await self._settle(situation, work)
                 if outcome is not None and outcome.settled:
                     return self._soon(work, outcome)
             except (Stale, Gone) as error:
@@ -119,10 +118,10 @@ class Sync:
         for room in inside:
             await self.sync_instance(SyncInstance(room.id, key=event.instance.key if event else None))
 
-    async def _settle(self, situation: Situation) -> Outcome | None:
+    async def _settle(self, situation: Situation, work: SyncInstance) -> Outcome | None:
         """None when another meeting was moved out of the way first."""
         plan = decided(situation, self._policy, self._clock())
-        if await self._neighbours_moved(situation, plan):
+        if await self._neighbours_moved(situation, plan, work):
             return None
         outcome = await self._carry_out(situation, plan)
         await self._look_in_linked(situation, plan)
@@ -137,7 +136,7 @@ class Sync:
             for room in sorted(base.linked):
                 await self._queues.send(PullRoom(room, fresh=True))
 
-    async def _neighbours_moved(self, situation: Situation, plan: Plan) -> bool:
+    async def _neighbours_moved(self, situation: Situation, plan: Plan, work: SyncInstance) -> bool:
         """IBSS never has two bookings in one slot. So before a slot is taken in Outlook for one, any other link that still holds
         it is looked at first: its booking was cancelled or moved, and the news came in another order.
         """
@@ -149,6 +148,8 @@ class Sync:
         for link in held:
             if link.booking_id != situation.link.booking_id and link.base is not None and _overlap(link.base, wanted):
                 other = await self._look.at(SyncInstance(booking=link.booking_id, node=link.node_id))
+                if other is not None:
+                    _refuse_doubtful(other, work)
                 if other is not None and (link.room, link.key) != (situation.room.id, situation.link.key):
                     moved = await self._give_way(other) or moved
         return moved
@@ -210,6 +211,16 @@ class Sync:
         log.info("room %s, booking %s: %s: %s, %s", link.room, link.booking_id, plan.reason, done, outcome.result)
         overruled = "; ".join(map(str, plan.overruled))
         await self._store.note(link.room, link.key, self._clock(), plan.reason, done, outcome.result, overruled)
+
+
+def _refuse_doubtful(situation: Situation, work: SyncInstance) -> None:
+    """A side may answer from a copy that lags behind by half a minute. What reads older than it was known, or is gone without a
+    trace, is read again a little later, a few times; then it is believed.
+    """
+    if work.attempt < SOON and older_than_known(situation):
+        raise Later("lags-behind")
+    if work.attempt < SOON and situation.event.traceless and situation.link.base is not None:
+        raise Later("no-trace")
 
 
 def _slot_taken_by(plan: Plan) -> Essence | None:
