@@ -105,7 +105,7 @@ class Execution:
         renamed = stored is None or (stored.room, stored.key) != (link.room, link.key)
         if link.booking_id is not None and (renamed or stored is None or stored.booking_id != link.booking_id):
             await self._store.point(link.booking_id, link, stored)
-        if link.instance is not None and renamed:
+        if renamed:
             await self._store.remember_room(link.key, link.room)
         if stored is None:
             return await self._store.save_link(replace(link, row_etag=None))

@@ -164,7 +164,7 @@ class Look:
         transaction = side.original.transaction_id if side.original else None
         stored = await self._store.link(room.id, transaction) if transaction else None
         if transaction is not None and stored is None:
-            return await self._made_for_a_linked_booking(room, side, transaction)
+            return await self._made_elsewhere(room, side, transaction)
         if stored is None:
             return None
         if stored.state is State.CLOSED and isinstance(side.reading, Present):
@@ -173,15 +173,18 @@ class Look:
         booking = await self._readings.booking(room, stored)
         return await self._situation(room, stored, seen(stored, side, booking, None), side, booking)
 
-    async def _made_for_a_linked_booking(self, room: Room, side: EventSide, transaction: str) -> Situation | None:
-        """The same, seen from a room that the booking holds beside its own."""
-        for other in (await self._rooms.all()).values():
-            if side.original is not None and side.original.is_in(other.mailbox):
-                link = await self._store.link(other.id, transaction)
-                if link is not None and link.intent is not None and room.id in link.intent.linked:
-                    booking = await self._readings.booking(other, link)
-                    there = replace(await self._readings.event(other, None, side.copy), copy=None)  # it is this room's
-                    return await self._situation(other, link, seen(link, there, booking, None), there, booking)
+    async def _made_elsewhere(self, room: Room, side: EventSide, transaction: str) -> Situation | None:
+        """The same, seen from a room that the booking holds beside its own; or that came instead, before the link was saved."""
+        for former in await self._store.rooms_of(transaction):
+            other, link = await self._rooms.get(former), await self._store.link(former, transaction)
+            if other is None or link is None or link.intent is None:
+                continue
+            booking = await self._readings.booking(other, link)
+            if room.id in link.intent.linked:
+                side = replace(await self._readings.event(other, None, side.copy), copy=None)  # it is this room's
+            elif side.original is None or side.original.is_in(other.mailbox):
+                continue
+            return await self._situation(other, link, seen(link, side, booking, None), side, booking)
         return None
 
     async def _renamed(self, room: Room, stored: Link, copy: Event) -> Situation:
