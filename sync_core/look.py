@@ -87,11 +87,11 @@ class Look:
         self, room: Room, stored: Link | None, copy: Event | None, event: EventId | None, *, removed: bool = False
     ) -> Situation | None:
         side = await self._readings.event(room, stored, copy, removed=removed)
-        if (stored is None or (stored.base is None and stored.booking_id is None)) and side.original is not None:
-            if (made := await self._made_for_a_booking(room, side)) is not None:
-                return made
-            if copy is None or copy.instance != side.original.instance:
-                stored = await self._store.link(room.id, side.original.instance.key)
+        halfway = stored is None or (stored.base is None and stored.booking_id is None)
+        if halfway and (made := await self._made_for_a_booking(room, side)) is not None:
+            return made
+        if stored is None and side.original is not None and (copy is None or copy.instance != side.original.instance):
+            stored = await self._store.link(room.id, side.original.instance.key)
         if (stored is None or stored.base is None) and (left := await self._left_behind(room, stored, side)) is not None:
             return left
         if stored is None and isinstance(side.reading, Absent):

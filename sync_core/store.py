@@ -125,8 +125,8 @@ class Store:
 
     async def point(self, booking: BookingId, link: Link, was: Link | None) -> None:
         """Says whose a booking is, before that link is saved. `was` is the link as it is stored. Raises Stale when the booking is
-        another's. Whoever pointed at a link and did not save it has died, or is slow: its row is written, so that it cannot save
-        it any more.
+        another's, or is about to be. Whoever pointed at a link and did not save it has died, or is slow: its row is written, so
+        that it cannot save it any more.
         """
         row: Row = {"PartitionKey": encode(f"booking:{booking}"), "RowKey": "-", "room": link.room, "key": link.key}
         row["generation"] = link.generation
@@ -147,7 +147,7 @@ class Store:
             await self._links.replace(row, pointer.metadata["etag"])
             return
         owner = await self._owner(booking, pointer)
-        if owner is not None and owner.state is not State.CLOSED:
+        if owner is not None and (owner.base is not None or owner.state is State.CREATING):
             raise Stale("booking-taken")
         there = await self.link(*target)
         await self.save_link(there or Link(*target, link.born, State.CLOSED))

@@ -147,7 +147,7 @@ async def test_no_text_becomes_markup_on_any_page(world: World) -> None:
         assert "&lt;script&gt;" in shown
         assert page.tags <= set(KNOWN_TAGS.split())
         assert page.attributes <= set(KNOWN_ATTRIBUTES.split())
-        assert all(link.partition("?")[0] in {"status", "explain", "plan"} for link in page.links)
+        assert all(link.partition("?")[0] in {"status", "explain", "plan", "check"} for link in page.links)
 
 
 async def test_pages_may_load_and_run_nothing(world: World) -> None:
