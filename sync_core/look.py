@@ -127,9 +127,10 @@ class Look:
         return EventSide(await self._readings.present(original, taken), original, side.copy)
 
     async def _room_that_came(self, stored: Link, original: Event) -> Room | None:
-        """A room on the event that has no booking of it yet."""
+        """A room on the event that has no booking of it yet, and has not declined."""
         for room in (await self._rooms.all()).values():
-            if original.attendee(room.mailbox) is not None:
+            attendee = original.attendee(room.mailbox)
+            if attendee is not None and attendee.response != "declined":
                 link = await self._store.link(room.id, stored.key)
                 if link is None or link.base is None:
                     return room

@@ -222,12 +222,19 @@ class Pull:
         here = {booking.id: booking for booking in bookings if booking.room == room}
         waiting = [link for link in known if link.detail in SLOT_TAKEN or link.reason in UNSETTLED]
         waiting += [link for link in known if link.state is State.CREATING]
-        waiting += [link for link, at in aged if link.reason is Reason.HOST_WITHOUT_MAILBOX and now - at < HOPE]
+        waiting += [link for link, at in aged if now - at < HOPE and _without_host(link, now)]
         waiting += [link for link in known if link.booking_id in here and link.reason in ONCE_LISTED]
         unseen = [link for link in known if link.booking_id and _live(link) and _ahead(link, now) and link.booking_id not in here]
         changed = [booking for booking in here.values() if _differs(booking, links.get(booking.id))]
+        strange = [booking for booking in here.values() if booking.cancelled and booking.id not in links]
+        changed += [booking for booking in strange if await self._is_linked_elsewhere(booking)]
         told = [SyncInstance(booking=booking.id, node=booking.node) for booking in changed]
         return _works(room, [*map(_item_of, unseen), *map(_item_of, waiting), *told])
+
+    async def _is_linked_elsewhere(self, booking: Booking) -> bool:
+        """It came from another building and was cancelled here."""
+        link = await self._store.link_of_booking(booking.id)
+        return link is not None and _live(link)
 
 
 async def _round(pages: AsyncIterator[DeltaPage]) -> tuple[list[Change], str]:
@@ -284,6 +291,12 @@ def _works(room: RoomId, items: Iterable[Item]) -> list[SyncWork]:
 
 def _live(link: Link) -> bool:
     return link.state is not State.CLOSED
+
+
+def _without_host(link: Link, now: datetime) -> bool:
+    """What could not be made in the host's calendar, or was never read there."""
+    unread = link.event_id is None and link.instance is not None and _standing(link, now)
+    return unread or link.reason is Reason.HOST_WITHOUT_MAILBOX
 
 
 def _standing(link: Link, now: datetime) -> bool:
