@@ -18,8 +18,8 @@ from sync_core.guests import Guests
 from sync_core.ibss import wire as ibss_wire
 from sync_core.ibss.client import Ibss
 from sync_core.ibss.wire import Booking
-from sync_core.model import Absent, Essence, Field, Link, Present, Reason, Room, RoomId, State, Unknown
-from sync_core.own_writes import writing
+from sync_core.model import Absent, Essence, Field, Link, Present, Reason, Room, RoomId, Side, State, Unknown
+from sync_core.own_writes import asking_for, writing
 from sync_core.planner import (
     Action,
     CancelBooking,
@@ -144,7 +144,7 @@ class Execution:
     async def _create_booking(self, situation: Situation, plan: Plan, target: Essence) -> Outcome:
         guests = await self._guests.of(_known_event(situation), situation.room, target.people)
         begun = _begun(situation)
-        link = await self._intend(situation, without_booking(situation.link), target)
+        link = await self._intend(situation, without_booking(situation.link), target, Side.IBSS)
         try:
             booking = await self._ibss.create_booking(situation.room.node, target, guests, link.key, idempotency_key(link))
         except Refused as refusal:
@@ -154,7 +154,7 @@ class Execution:
             link, booking_id=booking.id, node_id=booking.node, booking_etag=booking.etag, base=begun or target, kept=kept
         )
         done = replace(done, booking_at=booking.modified)
-        return Outcome(await self._save(link, _standing(done, plan)), settled=begun is None)
+        return await self._made(link, _standing(done, plan), begun)
 
     async def _create_event(self, situation: Situation, plan: Plan, target: Essence) -> Outcome:
         """In the room where the booking is by now."""
@@ -162,7 +162,7 @@ class Execution:
         if room is None:
             raise Stale("room-not-synced")
         named = without_event(situation.link, transaction_id(booking.id, _generation(situation)))
-        link = await self._intend(situation, replace(named, room=room.id), target)
+        link = await self._intend(situation, replace(named, room=room.id), target, Side.OUTLOOK)
         try:
             await self._refuse_taken(target, room, link.key)
             names, linked = ibss_wire.names_of(booking), await self._rooms.of(target.linked)
@@ -173,7 +173,13 @@ class Execution:
         base = replace(events.essence_of(event, room, await self._rooms.mailboxes()), linked=target.linked)
         done = seen(link, EventSide(situation.event.reading, event), BookingSide(situation.booking.reading, booking), None)
         done = replace(done, base=begun or base, kept=begun or target)
-        return Outcome(await self._save(link, _standing(done, plan)), settled=begun is None)
+        return await self._made(link, _standing(done, plan), begun)
+
+    async def _made(self, intended: Link, link: Link, begun: Essence | None) -> Outcome:
+        """What was asked for more than once may not be as it was asked for last: then another round looks."""
+        if begun is not None:
+            link = replace(link, writing=intended.writing)
+        return Outcome(await self._save(intended, link), settled=begun is None)
 
     async def _refuse_taken(self, target: Essence, room: Room, transaction: str) -> None:
         """Exchange checks a room that is invited; what is written into its own calendar it does not (msgraph-sdk-dotnet 243)."""
@@ -183,7 +189,7 @@ class Execution:
         if any(not event.cancelled and event.transaction_id != transaction for event in there):
             raise Refused(ROOM_TAKEN)
 
-    async def _intend(self, situation: Situation, link: Link, target: Essence) -> Link:
+    async def _intend(self, situation: Situation, link: Link, target: Essence, side: Side) -> Link:
         """Written before the create: a crash after it leaves the name under which the create is asked for again. A repeat may be
         answered with what the first attempt made, as people have changed it since; so what that one asked for stays as the base
         of both, from which another round writes what has changed.
@@ -191,7 +197,7 @@ class Execution:
         begun = _begun(situation)
         asked = link.asked if begun and link.asked else link.key
         intended = replace(link, base=None, kept=None, refused=None, intent=begun or target, asked=asked)
-        intended = replace(intended, generation=_generation(situation))
+        intended = replace(intended, generation=_generation(situation), writing=asking_for(situation.link, target, side))
         return await self._save(situation.stored, intended.standing(State.CREATING, Reason.NOTHING_THERE))
 
     async def _mark(self, booking: Booking, mirrors: str) -> Booking:

@@ -8,7 +8,7 @@ a person made on the other side meanwhile is not to lose against our own write.
 from dataclasses import replace
 from typing import Any
 
-from sync_core.model import FIELDS, Link, Present, Reading, Side, State, hashed
+from sync_core.model import FIELDS, Essence, Link, Present, Reading, Side, State, hashed
 from sync_core.planner import Plan, UpdateBooking, UpdateEvent
 
 
@@ -20,6 +20,11 @@ def writing(link: Link, plan: Plan) -> frozenset[tuple[Side, str]]:
             side = Side.OUTLOOK if isinstance(action, UpdateEvent) else Side.IBSS
             begun |= {(side, hashed(field, action.target)) for field in action.fields}
     return frozenset(begun)
+
+
+def asking_for(link: Link, target: Essence, side: Side) -> frozenset[tuple[Side, str]]:
+    """The same, for a half that is to be made: it may be made as it is asked for now, or as it was asked for before."""
+    return link.writing | {(side, hashed(name, target)) for name in FIELDS}
 
 
 def allowing_for_own_writes(link: Link, event: Reading, booking: Reading) -> Link:
