@@ -8,8 +8,11 @@ a person made on the other side meanwhile is not to lose against our own write.
 from dataclasses import replace
 from typing import Any
 
-from sync_core.model import FIELDS, Essence, Link, Present, Reading, Side, State, hashed
+from sync_core.model import FIELDS, Essence, Field, Link, Present, Reading, Side, State, hashed
 from sync_core.planner import Plan, UpdateBooking, UpdateEvent
+
+SINGLE = (Field.ROOM, Field.SLOT, Field.SUBJECT)
+"""Fields of one value; people and linked rooms are merged one by one."""
 
 
 def writing(link: Link, plan: Plan) -> frozenset[tuple[Side, str]]:
@@ -33,8 +36,20 @@ def allowing_for_own_writes(link: Link, event: Reading, booking: Reading) -> Lin
     base, kept = link.base or begun, link.kept or begun
     if not link.writing or base is None or kept is None:
         return link
+    if isinstance(event, Present) and isinstance(booking, Present):
+        there, here = event.essence, booking.essence
+        overtaken = _overtaken(link, here, there, kept, Side.IBSS) | _overtaken(link, there, here, base, Side.OUTLOOK)
+        base, kept = replace(base, **overtaken), replace(kept, **overtaken)
     written = _ours(link, booking, Side.IBSS) | _ours(link, event, Side.OUTLOOK)
     return replace(link, base=replace(base, **written), kept=replace(kept, **written))
+
+
+def _overtaken(link: Link, written: Essence, source: Essence, was: Essence, side: Side) -> dict[str, Any]:
+    """What one side has and we were writing to the other, where now a third value stands: somebody changed it there after our
+    write, which would not have been taken after theirs.
+    """
+    asked = {name: getattr(source, name) for name in SINGLE if (side, hashed(name, source)) in link.writing}
+    return {name: value for name, value in asked.items() if getattr(written, name) not in {value, getattr(was, name)}}
 
 
 def _ours(link: Link, reading: Reading, side: Side) -> dict[str, Any]:
