@@ -241,3 +241,29 @@ async def test_a_link_is_found_by_its_event_in_the_room(store: Store) -> None:
     assert found is not None
     assert found.key == "1"
     assert await store.link_of_room_event(ELM, "AAMk'1") is None
+
+
+async def test_a_booking_that_is_another_links_is_not_taken_over(store: Store) -> None:
+    owner = await store.save_link(linked(key="1", booking_id=BookingId("B|1")))
+    await store.point(BookingId("B|1"), owner, None)
+    with pytest.raises(Stale):
+        await store.point(BookingId("B|1"), linked(key="2", booking_id=BookingId("B|1")), None)
+    assert await store.link_of_booking(BookingId("B|1")) == owner
+
+
+async def test_who_pointed_and_did_not_save_cannot_save_after_another_has_pointed(store: Store) -> None:
+    slow = linked(key="1", booking_id=BookingId("B|1"))
+    await store.point(BookingId("B|1"), slow, None)
+    other = linked(key="2", booking_id=BookingId("B|1"))
+    await store.point(BookingId("B|1"), other, None)
+    with pytest.raises(Stale):
+        await store.save_link(slow)
+    assert await store.link_of_booking(BookingId("B|1")) is None
+    saved = await store.save_link(other)
+    assert await store.link_of_booking(BookingId("B|1")) == saved
+
+
+async def test_a_booking_whose_move_was_never_saved_is_found_where_it_was(store: Store) -> None:
+    owner = await store.save_link(linked(key="1", booking_id=BookingId("B|1")))
+    await store.point(BookingId("B|1"), replace(owner, room=ELM), owner)
+    assert await store.link_of_booking(BookingId("B|1")) == owner
