@@ -171,7 +171,7 @@ class Look:
         if stored.state is State.CLOSED and isinstance(side.reading, Present):
             link = replace(seen(stored, side, NO_BOOKING, None), intent=side.reading.essence)
             return await self._situation(room, stored, link, side, BookingSide(Absent(Reason.BOOKING_GONE)))
-        booking = await self._readings.booking(room, stored)
+        side, booking = await self._in_its_room(stored, side), await self._readings.booking(room, stored)
         return await self._situation(room, stored, seen(stored, side, booking, None), side, booking)
 
     async def _made_elsewhere(self, room: Room, side: EventSide, transaction: str) -> Situation | None:

@@ -200,7 +200,8 @@ class Readings:
         there = await self._graph.window(room.mailbox, slot.start, slot.end)
         for event in (event for event in there if event.cancelled and event.organiser == host):
             if events.essence_of(event, room, ()).slot.hours == slot.hours:
-                return await self._store.link(room.id, event.instance.key) is None
+                unknown = await self._store.link(room.id, event.instance.key) is None
+                return unknown and await self._graph.counterpart(host, room.mailbox, event) is None
         return False
 
     # IBSS
