@@ -12,7 +12,7 @@ from sync_core.errors import Gone, Later, Stale, SyncError
 from sync_core.execution import DONE, SLOT_TAKEN, Execution, Outcome
 from sync_core.graph.client import Graph
 from sync_core.look import Look
-from sync_core.model import Address, Essence, EventId, Field, Reason, Room, Side, State
+from sync_core.model import Address, Essence, EventId, Field, Present, Reason, Room, Side, State
 from sync_core.planner import CancelBooking, CancelEvent, CreateEvent, Plan, Policy, ReleaseRoom, UpdateBooking, UpdateEvent
 from sync_core.queues import PullRoom, Queues, SyncInstance, SyncSeries, SyncWork, again
 from sync_core.rooms import Rooms
@@ -26,7 +26,7 @@ ROUNDS = 4
 ON_ITS_WAY = frozenset({Reason.EVENT_UNREADABLE, Reason.ONLY_THE_ROOM_HAS_IT})
 SOON = 4
 
-ITS_OWN = frozenset({"on-its-way", "contended", "lags-behind", "not-there-yet", "no-trace"})
+ITS_OWN = frozenset({"on-its-way", "contended", "lags-behind", "not-there-yet", "no-trace", "room-lags"})
 """Why one occurrence has to wait while the others of its series go on."""
 
 QUIET = frozenset({Reason.IN_SYNC, Reason.OVER, Reason.NOTHING_THERE})
@@ -221,6 +221,16 @@ def _refuse_doubtful(situation: Situation, work: SyncInstance) -> None:
         raise Later("lags-behind")
     if work.attempt < SOON and situation.event.traceless and situation.link.base is not None:
         raise Later("no-trace")
+    if work.attempt < SOON and _only_its_copy_tells(situation):
+        raise Later("room-lags")
+
+
+def _only_its_copy_tells(situation: Situation) -> bool:
+    """The room has a copy of a meeting that is not known in it, and whose host's copy does not name it: it was forwarded to the
+    room, or has just left it for another.
+    """
+    original, present = situation.event.original, isinstance(situation.event.reading, Present)
+    return situation.stored is None and present and original is not None and not original.is_in(situation.room.mailbox)
 
 
 def _slot_taken_by(plan: Plan) -> Essence | None:
