@@ -29,7 +29,7 @@ from azure.data.tables.aio import TableClient, TableServiceClient
 
 from sync_core import rows
 from sync_core.errors import Stale
-from sync_core.model import BookingId, EventId, Link, NodeId, Reason, Room, RoomId, State
+from sync_core.model import BookingId, EventId, Link, NodeId, Reason, Room, RoomId, Side, State
 from sync_core.rows import Alarm, Braking, Subscribed, Watch
 from sync_core.tables import Row, Table, decode, encode, in_parts, whole
 
@@ -179,7 +179,11 @@ class Store:
         if taken is not None and not (same or _vacant(taken)):
             raise Stale("link-row")
         generation = max(new.generation, taken.generation + 1) if taken else new.generation
-        saved = await self.save_link(replace(new, generation=generation, row_etag=taken.row_etag if taken else None))
+        moved = replace(new, generation=generation, row_etag=taken.row_etag if taken else None)
+        if old.base is None and old.born is Side.IBSS:  # nothing is lost with it; left over, it would be made once more
+            await self.save_link(buried(old))
+            return await self.save_link(moved)
+        saved = await self.save_link(moved)
         await self.save_link(buried(old))
         return saved
 
