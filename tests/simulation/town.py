@@ -7,6 +7,7 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -25,6 +26,7 @@ from sync_core.intake import Intake
 from sync_core.queues import PULL_ROOM, SYNC_INSTANCE, PullRoom, Queues, decode, decode_sync
 from sync_core.settings import Settings
 from sync_core.store import Store
+from tests.simulation.listener import DELIVERIES, Listener
 from tests.simulation.network import Network, Road, Write, graph_server, ibss_server
 from tests.simulation.process import Process
 from tests.simulation.storage import Message, Queue, QueueClient, Reach, Table
@@ -46,9 +48,6 @@ ENVIRONMENT = {
     "HORIZON_DAYS": str(HORIZON),
 }
 TABLES = ("links", "rooms", "journal", "kept")
-
-AT_ONCE, DELIVERIES, AGAIN_AFTER = 8, 5, 30.0
-"""As host.json has it."""
 
 LEASE = 600.0
 """Seconds that a message stays hidden when its worker dies."""
@@ -201,8 +200,16 @@ class Town:
         skew = timedelta(seconds=process.skew)
         service = compose(Settings.from_environment(ENVIRONMENT), graph, ibss, store, queues, lambda: self.now() + skew)
         self._services[process.name], self._doors[process.name] = service, Intake(store, queues)
-        self._run(self._work(process, self.pull_queue, PULL_ROOM, queues, store))
-        self._run(self._work(process, self.sync_queue, SYNC_INSTANCE, queues, store))
+
+        async def pull_room(text: str) -> None:
+            await queues.attempt(service.pull.pull_room, decode(PullRoom, text))
+
+        async def sync_instance(text: str) -> None:
+            await queues.attempt(service.sync.work_on, decode_sync(text))
+
+        for name, queue, function in ((PULL_ROOM, self.pull_queue, pull_room), (SYNC_INSTANCE, self.sync_queue, sync_instance)):
+            keep = partial(self._keep, store, name)
+            self._run(Listener(process, queue, name, self.trace, self._run, function, keep, self._bug).listen())
 
     def _service_of(self, process: Process) -> Workers:
         return self._services[process.name]
@@ -219,46 +226,6 @@ class Town:
             self._start(process)
 
         return died
-
-    async def _work(self, process: Process, queue: Queue, name: str, queues: Queues, store: Store) -> None:
-        """As the host's listener does: so many at once, and each message hidden while it is worked on."""
-        life, busy = process.lives, asyncio.Semaphore(AT_ONCE)
-        while process.alive and process.lives == life:
-            message = None if busy.locked() else queue.take(process)
-            if message is not None:
-                await busy.acquire()
-                self._run(self._one(process, queue, name, queues, store, message, busy))
-                continue
-            queue.told.clear()
-            soon = queue.next_visible()
-            wait = 1.0 if busy.locked() else (None if soon is None else max(0.001, soon - self.loop.time()))
-            try:
-                await asyncio.wait_for(queue.told.wait(), wait)
-            except TimeoutError:
-                continue
-
-    async def _one(
-        self, process: Process, queue: Queue, name: str, queues: Queues, store: Store, message: Message, busy: asyncio.Semaphore
-    ) -> None:
-        service = self._service_of(process)
-        try:
-            if name == PULL_ROOM:
-                await queues.attempt(service.pull.pull_room, decode(PullRoom, message.text))
-            else:
-                await queues.attempt(service.sync.work_on, decode_sync(message.text))
-            queue.done(message)
-        except SyncError as error:
-            self.trace.note(process.name, name, "fails", error.code)
-            if message.deliveries < DELIVERIES:
-                queue.again(message, AGAIN_AFTER)
-            else:
-                queue.done(message)
-                self._run(self._keep(store, name, message))
-        except Exception as error:  # noqa: BLE001 — a bug: it is what this looks for
-            self._bug(error)
-            queue.done(message)
-        busy.release()
-        queue.told.set()
 
     async def _keep(self, store: Store, name: str, message: Message) -> None:
         for _ in range(DELIVERIES):
