@@ -40,7 +40,7 @@ from sync_core.situation import UNSETTLED, Situation, linked_in, of_booking, of_
 from sync_core.store import Store
 
 PATIENCE = 4
-"""How often a new event that was told of is asked for again: what has just been made may not be there to be read yet."""
+"""How often what reads doubtful is read again, half a minute in all: mailboxes lag behind each other."""
 
 
 class Look:

@@ -11,7 +11,7 @@ from sync_core.dispute import disputed
 from sync_core.errors import Gone, Later, Stale, SyncError
 from sync_core.execution import DONE, SLOT_TAKEN, Execution, Outcome
 from sync_core.graph.client import Graph
-from sync_core.look import Look
+from sync_core.look import PATIENCE, Look
 from sync_core.model import Address, Essence, EventId, Field, Present, Reason, Room, Side, State
 from sync_core.planner import CancelBooking, CancelEvent, CreateEvent, Plan, Policy, ReleaseRoom, UpdateBooking, UpdateEvent
 from sync_core.queues import PullRoom, Queues, SyncInstance, SyncSeries, SyncWork, again
@@ -217,11 +217,11 @@ def _refuse_doubtful(situation: Situation, work: SyncInstance) -> None:
     """A side may answer from a copy that lags behind by half a minute. What reads older than it was known, or is gone without a
     trace, is read again a little later, a few times; then it is believed.
     """
-    if work.attempt < SOON and older_than_known(situation):
+    if work.attempt < PATIENCE and older_than_known(situation):
         raise Later("lags-behind")
-    if work.attempt < SOON and situation.event.traceless and situation.link.base is not None:
+    if work.attempt < PATIENCE and situation.event.traceless and situation.link.base is not None:
         raise Later("no-trace")
-    if work.attempt < SOON and _only_its_copy_tells(situation):
+    if work.attempt < PATIENCE and _only_its_copy_tells(situation):
         raise Later("room-lags")
 
 
