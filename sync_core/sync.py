@@ -9,11 +9,11 @@ from sync_core.batches import single
 from sync_core.brake import Brake
 from sync_core.dispute import disputed
 from sync_core.errors import Gone, Later, Stale, SyncError
-from sync_core.execution import DONE, SLOT_TAKEN, Execution, Outcome
+from sync_core.execution import SLOT_TAKEN, Execution, Outcome
 from sync_core.graph.client import Graph
 from sync_core.look import PATIENCE, Look
-from sync_core.model import Address, Essence, EventId, Field, Present, Reason, Room, Side, State
-from sync_core.planner import CancelBooking, CancelEvent, CreateEvent, Plan, Policy, ReleaseRoom, UpdateBooking, UpdateEvent
+from sync_core.model import Address, Essence, EventId, Field, Link, Present, Reason, RoomId, Side, Slot, State
+from sync_core.planner import CancelBooking, CancelEvent, CreateEvent, Plan, Policy, ReleaseRoom, UpdateEvent
 from sync_core.queues import PullRoom, Queues, SyncInstance, SyncSeries, SyncWork, again
 from sync_core.rooms import Rooms
 from sync_core.shapes import Shapes
@@ -95,7 +95,7 @@ class Sync:
                     continue
                 _refuse_doubtful(situation, work)
                 outcome = await self._settle(situation, work)
-                if outcome is not None and outcome.settled:
+                if outcome is not None and outcome.settled and not _begins_to_wait(situation.stored, outcome.link):
                     return self._soon(work, outcome)
             except (Stale, Gone) as error:
                 log.info("somebody was faster (%s): looking again", error.code)
@@ -178,15 +178,16 @@ class Sync:
         if was is not None and was.state is State.FROZEN and outcome.link.state is not State.FROZEN:
             await self._store.clear_alarm(was.room, was.key)
         await self._note(situation, outcome, plan)
-        if outcome.result == DONE and _leaves_a_slot(plan):
-            await self._wake_who_waits_in(situation.room)
+        if was is not None and _leaves_a_slot(was, outcome.link):
+            await self._wake_who_waits_in(was)
         return outcome
 
-    async def _wake_who_waits_in(self, room: Room) -> None:
+    async def _wake_who_waits_in(self, left: Link) -> None:
         """What was refused because the slot was taken is looked at again at once, before the sweeps do."""
-        for link in await self._store.links(room.id):
-            if link.detail in SLOT_TAKEN:
-                await self._queues.send(work_of(link))
+        for room in (left.room, *sorted(left.base.linked if left.base else ())):
+            for link in await self._store.links(room):
+                if link.detail in SLOT_TAKEN:
+                    await self._queues.send(work_of(link))
 
     async def _freeze(self, situation: Situation) -> Outcome:
         """Saved first: an alarm names a meeting that is frozen for certain."""
@@ -244,14 +245,20 @@ def _slot_taken_by(plan: Plan) -> Essence | None:
     return None
 
 
-def _leaves_a_slot(plan: Plan) -> bool:
-    for action in plan.actions:
-        match action:
-            case CancelBooking() | CancelEvent() | ReleaseRoom():
-                return True
-            case UpdateBooking(_, fields) | UpdateEvent(_, fields) if fields & {Field.SLOT, Field.ROOM, Field.LINKED}:
-                return True
-    return False
+def _leaves_a_slot(was: Link, now: Link) -> bool:
+    """By what was saved, not by what was planned: who wrote it may have died, and another finds it written."""
+    if now.state is State.CLOSED:
+        return was.state is not State.CLOSED
+    return was.base is not None and (now.base is None or _place(was.base) != _place(now.base))
+
+
+def _place(essence: Essence) -> tuple[Slot, RoomId, frozenset[RoomId]]:
+    return essence.slot, essence.room, essence.linked
+
+
+def _begins_to_wait(was: Link | None, now: Link) -> bool:
+    """For its slot. It is tried once more at once: who left the slot while it was refused could not know that it waits."""
+    return now.detail in SLOT_TAKEN and (was is None or was.detail not in SLOT_TAKEN)
 
 
 def _overlap(one: Essence, other: Essence) -> bool:

@@ -3,10 +3,13 @@
 import pytest
 
 from localdev.world import ANA, BEN, CLEO, ELM, IVY, OAK, VERA, Room
+from sync_core.errors import Later
 from sync_core.model import Reason
+from sync_core.queues import SyncInstance
 from tests.scenarios.in_process import World
 from tests.scenarios.operator_desk import the_meeting
 from tests.scenarios.people import Json, Slot
+from tests.scenarios.test_crashes import ibss_fault, nobody_tells
 
 
 async def a_meeting_that_both_change(world: World, slot: Slot, outlook: Json, ibss: Json) -> tuple[Json, Json]:
@@ -180,3 +183,37 @@ async def test_B10_when_both_sides_book_the_slot_at_once_exactly_one_stands_on_b
     assert link.reason is Reason.ROOM_DECLINED
     declined = [mail for mail in await world.outlook.mails() if mail["sender"] == OAK.mailbox and mail["to"] == BEN.address]
     assert len(declined) == 1
+
+
+async def both_book(world: World, slot: Slot) -> tuple[SyncInstance, SyncInstance]:
+    """Unseen by the service; what is to be looked at: Ana's event, which the room has accepted, and Ben's booking."""
+    await nobody_tells(world)
+    await world.outlook.book(ANA, slot, "Ana's", (OAK,))
+    await world.settle()
+    anas = SyncInstance(OAK.space, event=(await world.outlook.the_event(OAK.mailbox, slot))["id"])
+    bens = await world.ibss.book(BEN, OAK, slot, "Ben's")
+    return anas, SyncInstance(booking=bens["Booking_Id"], node=bens["Node_Id"])
+
+
+async def test_B10_B14_who_waits_is_looked_at_at_once_also_when_who_freed_the_slot_died_of_it(world: World) -> None:
+    slot = world.slot()
+    anas, bens = await both_book(world, slot)
+    await world.service.sync.sync_instance(bens)
+    await world.service.sync.sync_instance(anas)
+    await world.settle()
+    await ibss_fault(world, method="PATCH", path="/v2/.*/bookings", status=504, code="", times=1, after=True)
+    with pytest.raises(Later):
+        await world.service.sync.sync_instance(bens)
+    await world.service.sync.sync_instance(bens)
+    await world.settle()
+    assert (await world.ibss.the_booking(OAK, slot))["Booking_Owner_Email"] == ANA.address
+
+
+async def test_B10_a_slot_that_is_left_while_it_is_refused_is_taken_at_once(world: World) -> None:
+    """Who left it looked for those who wait before this one was known to."""
+    slot = world.slot()
+    anas, _ = await both_book(world, slot)
+    await world.ibss.cancel(BEN, await world.ibss.the_booking(OAK, slot))
+    await ibss_fault(world, method="POST", path="/v2/.*/bookings", status=409, code="SpaceConflict", times=1)
+    await world.service.sync.sync_instance(anas)
+    assert (await world.ibss.the_booking(OAK, slot))["Booking_Owner_Email"] == ANA.address
