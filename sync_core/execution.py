@@ -326,11 +326,14 @@ def _as_read(situation: Situation) -> Link:
 
 
 def _standing(link: Link, plan: Plan) -> Link:
-    """As the plan leaves it: a link that is closed or was never agreed on has no base, and one that is made has no intent."""
+    """As the plan leaves it: a link that is closed or was never agreed on has no base, and one that is made has no intent. What
+    was asked for and never answered may turn up yet.
+    """
     if plan.state is State.LINKED:
         link = replace(link, intent=None, refused=None, asked="", writing=frozenset())
     elif plan.state is State.CLOSED or plan.state is not link.state:
-        link = replace(link, base=None, kept=None, intent=None, asked="", writing=frozenset())
+        unanswered = link.intent if plan.state is State.CLOSED and link.booking_id is None else None
+        link = replace(link, base=None, kept=None, intent=unanswered, asked="", writing=frozenset())
     return link.standing(plan.state, plan.reason)
 
 

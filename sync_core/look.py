@@ -166,7 +166,7 @@ class Look:
         stored = await self._store.link(room.id, transaction) if transaction else None
         if transaction is not None and stored is None:
             return await self._made_elsewhere(room, side, transaction)
-        if stored is None:
+        if stored is None or stored.reason is Reason.GOES_ON:
             return None
         if stored.state is State.CLOSED and isinstance(side.reading, Present):
             link = replace(seen(stored, side, NO_BOOKING, None), intent=side.reading.essence)
@@ -204,7 +204,8 @@ class Look:
 
     async def _booking_side(self, room: Room, link: Link, event: EventSide) -> BookingSide:
         """A create whose answer was lost may have made the booking, also when its event is gone by now."""
-        wanted = link.intent or (event.reading.essence if isinstance(event.reading, Present) else None)
+        asked = link.intent if link.state is not State.CLOSED else None
+        wanted = asked or (event.reading.essence if isinstance(event.reading, Present) else None)
         if link.booking_id is not None or wanted is None:
             return await self._readings.booking(room, link)
         found = await self._readings.unlinked_booking(room, link, wanted)
@@ -238,17 +239,21 @@ class Look:
             return None
         event = await self._event_of(room, _with_event_made(stored, booking), booking)
         if event.copy is not None and (stored is None or stored.instance is None):
-            stored = await self._store.link(room.id, event.copy.instance.key) or stored
+            named = await self._store.link(room.id, event.copy.instance.key)
+            if named is not None:  # it has come since, and knows better than the room's copy
+                stored, event = named, await self._event_of(room, named, booking)
         link = reopened(stored) if stored else (_new(room, event) if event.copy else of_booking(booking))
         side = await self._readings.as_read(booking)
         return await self._situation(room, stored, seen(link, event, side, None), event, side)
 
     async def _named_by(self, booking: Booking) -> Link | None:
-        """A booking that was made for an event a moment ago, whose maker has not saved the link yet; or one of a lost table."""
-        link = await self._store.link(booking.room, booking.mirrors) if booking.mirrors else None
-        if link is not None and (link.state is State.CLOSED or link.booking_id not in {None, booking.id}):
-            link = None
-        return link or await self._store.link(booking.room, of_booking(booking).key)
+        """A booking that was made for an event, whose maker has not saved the link yet, or never has; or one of a lost table."""
+        rooms = await self._store.rooms_of(booking.mirrors) if booking.mirrors else ()
+        for room in (booking.room, *rooms):
+            link = await self._store.link(room, booking.mirrors) if booking.mirrors else None
+            if link is not None and link.booking_id in {None, booking.id} and (link.state is not State.CLOSED or link.intent):
+                return link
+        return await self._store.link(booking.room, of_booking(booking).key)
 
     async def _event_of(self, room: Room, stored: Link | None, booking: Booking) -> EventSide:
         if stored is not None and stored.instance is not None:

@@ -149,6 +149,7 @@ class Reason(StrEnum):
     BOTH_GONE = "gone on both sides"
     NOTHING_THERE = "not there"
     OVER = "over: the past is left as it is"
+    GOES_ON = "goes on under another name, or in another room"
     STARTS_IN_PAST = "starts in the past"
     BEYOND_HORIZON = "beyond the horizon"
     NO_DIRECTORY_ACCOUNT = "made without a directory account"

@@ -153,11 +153,11 @@ class Pull:
 
     async def _removed(self, room: Room, event: EventId) -> list[Item]:
         """Only an id is told, and it may be a master's: then every occurrence that is linked is worth a look."""
-        links = [link for link in await self._store.links(room.id) if _live(link)]
+        links = await self._store.links(room.id)
         known = [link for link in links if link.room_event_id == event]
         if known:
-            return [part_of(link, removed=True) or replace(work_of(link), removed=True) for link in known]
-        return [part for link in links if (part := part_of(link, removed=True)) is not None]
+            return [_gone(link) for link in known if _live(link)]
+        return [part for link in links if _live(link) and (part := part_of(link, removed=True)) is not None]
 
     async def _series(self, room: Room, master: EventId) -> list[Item]:
         """A changed series may show only as its master: Graph expands it again, never we. What is over stays as it is."""
@@ -170,7 +170,7 @@ class Pull:
         links = [link for link in known if link.instance and link.instance.ical_uid in series]
         former = renamed(links, [event for event in listed if event.end > now])
         there = {event.instance.key for event in listed} | set(former.values())
-        gone = [_item_of(link) for link in links if _live(link) and link.key not in there]
+        gone = [_gone(link) for link in links if _live(link) and link.key not in there]
         return [_listed(event, master, former.get(event.id)) for event in listed] + gone
 
     # sweeps
@@ -266,17 +266,22 @@ def _moved_series(listed: Iterable[Change], links: Iterable[Link], gone: Iterabl
 
 def _item(room: RoomId, change: Change) -> Item:
     key = change.event.instance.key if change.event else None
+    gone = change.event is not None and change.event.cancelled
     if change.series is None or change.span is None:
-        return SyncInstance(room, event=change.id, key=key)
-    return Part(Occurrence(change.id, key), *change.span, series=change.series)
+        return SyncInstance(room, event=change.id, key=key, removed=gone)
+    return Part(Occurrence(change.id, key, removed=gone), *change.span, series=change.series)
 
 
 def _listed(event: Event, master: EventId, was: str | None) -> Part:
-    return Part(Occurrence(event.id, event.instance.key, was), event.start, event.end, series=master)
+    return Part(Occurrence(event.id, event.instance.key, was, removed=event.cancelled), event.start, event.end, series=master)
 
 
 def _item_of(link: Link) -> Item:
     return part_of(link) or work_of(link)
+
+
+def _gone(link: Link) -> Item:
+    return part_of(link, removed=True) or replace(work_of(link), removed=True)
 
 
 def _works(room: RoomId, items: Iterable[Item]) -> list[SyncWork]:

@@ -168,7 +168,10 @@ class Readings:
             for event in await self._graph.window(link.intent.host, slot.start, slot.end)
             if event.transaction_id == link.key
         ]
-        return EventSide(await self.present(made[0], room), made[0]) if made and not made[0].cancelled else NO_EVENT
+        if not made or made[0].cancelled:
+            return NO_EVENT
+        stands = await self.present(made[0], room)
+        return EventSide(stands if made[0].is_in(room.mailbox) else Absent(Reason.ROOM_REMOVED, elsewhere=stands), made[0])
 
     async def successor(self, room: Room, booking: Booking) -> Event | None:
         """What stands in the place of an occurrence that is gone."""

@@ -87,7 +87,7 @@ def reopened(link: Link) -> Link:
     """A tombstone says what was; what comes after it starts anew."""
     if link.state is not State.CLOSED:
         return link
-    return replace(link, base=None, kept=None, intent=None, booking_id=None, node_id=None, booking_etag="", booking_at=None)
+    return replace(link, base=None, kept=None, booking_id=None, node_id=None, booking_etag="", booking_at=None)
 
 
 def without_event(link: Link, key: str) -> Link:

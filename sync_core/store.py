@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 
 def buried(link: Link) -> Link:
     """What is left of a link that goes on elsewhere."""
-    return replace(link, base=None, kept=None, intent=None, booking_id=None).standing(State.CLOSED, link.reason, link.detail)
+    return replace(link, base=None, kept=None, intent=None, booking_id=None).standing(State.CLOSED, Reason.GOES_ON)
 
 
 def _vacant(link: Link) -> bool:
@@ -169,18 +169,20 @@ class Store:
 
     async def rename_link(self, old: Link, new: Link) -> Link:
         """The link under another room or key. In the same room at once; to another room by writing the new one first. The old
-        room keeps a tombstone, so that what comes after it there is not taken for a repeat. What has this very booking there
-        was left by a worker that died between the two.
+        room keeps a tombstone, so that what comes after it there is not taken for a repeat; and so does what was half made for
+        a booking, so that a worker who is slower does not begin it once more. What has this very booking there was left by a
+        worker that died between the two.
         """
-        taken = await self.link(new.room, new.key)
+        taken, half_made = await self.link(new.room, new.key), old.base is None and old.born is Side.IBSS
         if old.room == new.room and taken is None and old.row_etag is not None:
-            return replace(new, row_etag=await self._links.swap(rows.link_row(old), old.row_etag, rows.link_row(new)))
+            left = rows.link_row(buried(old)) if half_made else None
+            return replace(new, row_etag=await self._links.swap(rows.link_row(old), old.row_etag, rows.link_row(new), left))
         same = taken is not None and taken.booking_id is not None and taken.booking_id == new.booking_id
         if taken is not None and not (same or _vacant(taken)):
             raise Stale("link-row")
         generation = max(new.generation, taken.generation + 1) if taken else new.generation
         moved = replace(new, generation=generation, row_etag=taken.row_etag if taken else None)
-        if old.base is None and old.born is Side.IBSS:  # nothing is lost with it; left over, it would be made once more
+        if half_made:  # nothing is lost with it; left over, it would be made once more
             await self.save_link(buried(old))
             return await self.save_link(moved)
         saved = await self.save_link(moved)

@@ -26,7 +26,7 @@ ROUNDS = 4
 ON_ITS_WAY = frozenset({Reason.EVENT_UNREADABLE, Reason.ONLY_THE_ROOM_HAS_IT})
 SOON = 4
 
-ITS_OWN = frozenset({"on-its-way", "contended", "lags-behind", "not-there-yet", "no-trace", "room-lags"})
+ITS_OWN = frozenset({"on-its-way", "contended", "lags-behind", "not-there-yet", "no-trace", "room-lags", "host-lags"})
 """Why one occurrence has to wait while the others of its series go on."""
 
 QUIET = frozenset({Reason.IN_SYNC, Reason.OVER, Reason.NOTHING_THERE})
@@ -94,6 +94,7 @@ class Sync:
                     look = self._look
                     continue
                 _refuse_doubtful(situation, work)
+                _refuse_what_the_room_lost(situation, work)
                 outcome = await self._settle(situation, work)
                 if outcome is not None and outcome.settled and not _begins_to_wait(situation.stored, outcome.link):
                     return self._soon(work, outcome)
@@ -224,6 +225,15 @@ def _refuse_doubtful(situation: Situation, work: SyncInstance) -> None:
         raise Later("no-trace")
     if work.attempt < PATIENCE and _only_its_copy_tells(situation):
         raise Later("room-lags")
+
+
+def _refuse_what_the_room_lost(situation: Situation, work: SyncInstance) -> None:
+    """The room's calendar told that it is gone, and its host's shows it just as it was known."""
+    original, stands = situation.event.original, isinstance(situation.event.reading, Present)
+    known = situation.stored.event_at if situation.stored else None
+    newer = original is None or original.modified is None or known is None or original.modified > known
+    if work.attempt < PATIENCE and work.removed and stands and not newer:
+        raise Later("host-lags")
 
 
 def _only_its_copy_tells(situation: Situation) -> bool:

@@ -93,10 +93,12 @@ class Table:
         except AzureError as error:
             raise _away(error) from error
 
-    async def swap(self, old: Row, etag: str, new: Row) -> str:
+    async def swap(self, old: Row, etag: str, new: Row, left: Row | None = None) -> str:
+        """A new row instead of an old one, both or neither; `left` is what stays in the old one's place."""
         unchanged = {"etag": etag, "match_condition": MatchConditions.IfNotModified}
+        gone = ("update", left, {"mode": UpdateMode.REPLACE, **unchanged}) if left else ("delete", old, unchanged)
         try:
-            answers = await self._client.submit_transaction([("delete", old, unchanged), ("create", new)])
+            answers = await self._client.submit_transaction([gone, ("create", new)])
         except TableTransactionError as error:
             raise Stale("link-row") from error
         except AzureError as error:

@@ -95,6 +95,9 @@ class TableTwin:
             self._checked(_key(row), (options or {})["etag"])
             del self._rows[_key(row)]
             return {}
+        if kind == "update":
+            self._checked(_key(row), (options or {})["etag"])
+            return self._put(row)
         return self._created(row)
 
     async def create_table(self) -> None:
