@@ -356,9 +356,10 @@ def failure(answer: Answer, request: Request) -> SyncError | None:
 
     "ResourceNotFound" says of a mailbox that it is not there, but of a subscription only that it has ended.
     """
-    status, code = answer.status, answer.error_code or f"http-{answer.status}"
+    status = answer.status
     if status < 300:
         return None
+    code = answer.error_code or f"http-{status}"
     if status < 400:
         return Later(code)
     if status == 410 or code.lower() in _DELTA_CODES:

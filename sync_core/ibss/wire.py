@@ -362,9 +362,10 @@ def names_of(booking: Booking) -> Mapping[Address, str]:
 
 def failure(answer: Answer) -> SyncError | None:
     """What a status and code of the contract mean. None when all is well."""
-    status, code = answer.status, answer.error_code or f"http-{answer.status}"
+    status = answer.status
     if status < 300:
         return None
+    code = answer.error_code or f"http-{status}"
     if status < 400:
         return Later(code)
     if status == 412:
