@@ -8,8 +8,9 @@ import base64
 import binascii
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from localdev.graph import series
 from localdev.graph.call import Answer, Call, collection
@@ -24,8 +25,7 @@ _SKIP, _DELTA = "$skiptoken", "$deltatoken"
 _WINDOW = ("startDateTime", "endDateTime")
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """`since`: changes up to there are known. `begun`: where the tenant stood when the round began. `after`: the last item
     given out, None before the first page."""
 
@@ -38,7 +38,7 @@ class Token:
     after: tuple[int, str] | None = None
 
     def written(self) -> str:
-        return base64.urlsafe_b64encode(json.dumps(asdict(self)).encode()).decode()
+        return base64.urlsafe_b64encode(json.dumps(self, separators=(",", ":")).encode()).decode()
 
     @property
     def window(self) -> tuple[datetime, datetime]:
@@ -61,15 +61,15 @@ def delta(call: Call, tenant: Tenant, mailbox: Mailbox) -> Answer:
     token = _token(options, tenant, mailbox)
     if token.after is None and _SKIP not in options and _DELTA not in options and tenant.delta.empty_first_page:
         # A first page may be empty and yet not the last. microsoft-graph-docs issue 2839
-        return collection(call, [], next_link=call.link({_SKIP: replace(token, after=(0, "")).written()}))
+        return collection(call, [], next_link=call.link({_SKIP: token._replace(after=(0, "")).written()}))
     entries = sorted(_changes(mailbox, token, tenant.delta), key=lambda entry: entry.place)
     left = [entry for entry in entries if token.after is None or entry.place > tuple(token.after)]
     preferred = call.prefer.page_size or _PAGE
     page = left[: min(preferred, tenant.delta.most_per_page or preferred)]
     shown = [entry.shown(call.prefer) for entry in page]
     if len(left) > len(page):
-        return collection(call, shown, next_link=call.link({_SKIP: replace(token, after=page[-1].place).written()}))
-    done = replace(token, since=tenant.version, begun=tenant.version, after=None)
+        return collection(call, shown, next_link=call.link({_SKIP: token._replace(after=page[-1].place).written()}))
+    done = token._replace(since=tenant.version, begun=tenant.version, after=None)
     return collection(call, shown, delta_link=call.link({_DELTA: done.written()}))
 
 
@@ -86,15 +86,14 @@ def _token(options: dict[str, str], tenant: Tenant, mailbox: Mailbox) -> Token:
     if token.generation != mailbox.delta_generation or token.mailbox != mailbox.address:
         message = f"The sync state generation is not found; generation={token.generation};[highest={mailbox.delta_generation}]."
         raise GraphError(410, "SyncStateNotFound", message)  # microsoft-graph-docs issue 2350
-    return replace(token, begun=tenant.version) if _DELTA in options else token
+    return token._replace(begun=tenant.version) if _DELTA in options else token
 
 
 def _read(text: str) -> Token:
     try:
-        value = json.loads(base64.urlsafe_b64decode(text))
-        after = (int(value["after"][0]), str(value["after"][1])) if value["after"] else None
-        return Token(**value | {"after": after})
-    except (ValueError, TypeError, KeyError, binascii.Error):
+        token = Token(*json.loads(base64.urlsafe_b64decode(text)))
+        return token._replace(after=(int(token.after[0]), str(token.after[1])) if token.after else None)
+    except (ValueError, TypeError, IndexError, binascii.Error):
         raise wrong_parameter("SyncState", text) from None
 
 
