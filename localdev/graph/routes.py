@@ -43,14 +43,17 @@ class Routes:
             ("DELETE", "/subscriptions/{subscription}", subscriptions.delete),
             ("POST", "/subscriptions/{subscription}/reauthorize", subscriptions.reauthorize),
         ]
-        self._table = [(method, _pattern(path), handler) for method, path, handler in table]
+        self._table: dict[int, list[tuple[str, re.Pattern[str], Handler]]] = {}
+        for method, path, handler in table:
+            self._table.setdefault(path.count("/"), []).append((method, _pattern(path), handler))
 
     async def handle(self, call: Call) -> Answer:
         """Outlook's calendar routes also go by way of the default calendar; a function may be written with brackets."""
         path = re.sub(r"^(/users/[^/]+)/calendar/(events|calendarView)\b", r"\1/\2", call.path, flags=re.IGNORECASE).removesuffix(
             "()"
         )
-        found = [(method, match, handler) for method, pattern, handler in self._table if (match := pattern.fullmatch(path))]
+        as_long = self._table.get(path.count("/"), [])
+        found = [(method, match, handler) for method, pattern, handler in as_long if (match := pattern.fullmatch(path))]
         for method, match, handler in found:
             if method == call.method:
                 return await handler(call, **match.groupdict())

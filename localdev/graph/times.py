@@ -55,8 +55,13 @@ def query_instant(name: str, text: str | None) -> datetime:
 
 def show_wall_clock(moment: datetime, zone_name: str) -> JsonObject:
     local = moment.astimezone(zone(zone_name))
-    return {"dateTime": f"{local:%Y-%m-%dT%H:%M:%S}.{local.microsecond:06d}0", "timeZone": zone_name}
+    return {"dateTime": _digits(local), "timeZone": zone_name}
 
 
 def show_instant(moment: datetime | None) -> str:
-    return NEVER if moment is None else f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond:06d}0Z"
+    return NEVER if moment is None else f"{_digits(moment)}Z"
+
+
+def _digits(moment: datetime) -> str:
+    """Seven of a second's fraction."""
+    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "0"
