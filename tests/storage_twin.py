@@ -54,13 +54,12 @@ class TableTwin:
     ) -> AsyncIterator[TableEntity]:
         self.operations += 1
         conditions = [part.split(" eq @") for part in wanted.split(" and ")]
-        for key in sorted(self._rows):
-            row, *_ = self._rows[key]
-            if all(row.get(name) == parameters[parameter] for name, parameter in conditions):
-                entity = self._entity(key)
-                for name in set(entity) - set(select or entity):
-                    del entity[name]
-                yield entity
+        wanted_values = [(name, parameters[parameter]) for name, parameter in conditions]
+        for key in sorted(key for key, (row, *_) in self._rows.items() if all(row.get(n) == v for n, v in wanted_values)):
+            entity = self._entity(key)
+            for name in set(entity) - set(select or entity):
+                del entity[name]
+            yield entity
 
     async def create_entity(self, row: dict[str, Any]) -> dict[str, Any]:
         self.operations += 1
