@@ -98,13 +98,14 @@ class Checker:
     async def _outlook(self) -> Counter[Seen]:
         """A meeting is in a room when the room has accepted it; what it is, its host's own copy tells."""
         own: dict[tuple[str, datetime], Any] = {}
-        for mailbox in sorted(self.town.graph.tenant.mailboxes):
-            for event in await self._calendar(mailbox):
+        calendars = {mailbox: await self._calendar(mailbox) for mailbox in sorted(self.town.graph.tenant.mailboxes)}
+        for calendar in calendars.values():
+            for event in calendar:
                 if event["isOrganizer"]:
                     own[event["iCalUId"], utc(event["start"]["dateTime"])] = event
         found = Counter[Seen]()
         for room in self.town.rooms:
-            for copy in await self._calendar(room.mailbox or ""):
+            for copy in calendars[room.mailbox or ""]:
                 if copy["responseStatus"]["response"] == "accepted":
                     event = own.get((copy["iCalUId"], utc(copy["start"]["dateTime"])))
                     if event is None:

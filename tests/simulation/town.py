@@ -27,7 +27,7 @@ from sync_core.queues import PULL_ROOM, SYNC_INSTANCE, PullRoom, Queues, decode,
 from sync_core.settings import Settings
 from sync_core.store import Store
 from tests.simulation.listener import DELIVERIES, Listener
-from tests.simulation.network import Network, Road, Write, graph_server, ibss_server
+from tests.simulation.network import Client, Network, Road, Write, graph_server, ibss_server
 from tests.simulation.process import Process
 from tests.simulation.storage import Message, Queue, QueueClient, Reach, Table
 from tests.simulation.trace import Trace
@@ -36,7 +36,7 @@ from tests.storage_twin import TableTwin
 
 HORIZON = 30
 BEGIN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-GRAPH, IBSS = "http://127.0.0.1:7081/v1.0", "http://127.0.0.1:7082"
+GRAPH, IBSS = "http://localhost:7081/v1.0", "http://localhost:7082"
 ENVIRONMENT = {
     "AzureWebJobsStorage": "in memory",
     "GRAPH_URL": GRAPH,
@@ -96,8 +96,8 @@ class Town:
     def person(self, server: str) -> httpx.AsyncClient:
         if server == "graph":
             road = Road(self.network, self._graph_server)
-            return httpx.AsyncClient(transport=road, base_url=GRAPH, headers={"Authorization": "Bearer person"})
-        return httpx.AsyncClient(transport=Road(self.network, self._ibss_server), base_url=IBSS)
+            return Client(transport=road, base_url=GRAPH, headers={"Authorization": "Bearer person"})
+        return Client(transport=Road(self.network, self._ibss_server), base_url=IBSS)
 
     # the life of the town
 
@@ -195,8 +195,8 @@ class Town:
         store = Store(**{name: Table(twin, reach) for name, twin in self.tables.items()})  # type: ignore[arg-type]
         graph_road = Road(self.network, self._graph_server, process)
         ibss_road = Road(self.network, self._ibss_server, process)
-        graph = Graph(GRAPH, StaticToken("local"), httpx.AsyncClient(transport=graph_road))
-        ibss = Ibss(IBSS, "sync", httpx.AsyncClient(transport=ibss_road))
+        graph = Graph(GRAPH, StaticToken("local"), Client(transport=graph_road))
+        ibss = Ibss(IBSS, "sync", Client(transport=ibss_road))
         skew = timedelta(seconds=process.skew)
         service = compose(Settings.from_environment(ENVIRONMENT), graph, ibss, store, queues, lambda: self.now() + skew)
         self._services[process.name], self._doors[process.name] = service, Intake(store, queues)
