@@ -198,11 +198,12 @@ def tables() -> dict[str, str]:
 
 
 def _settings(shown: dict[int, Schedules]) -> str:
-    rows = [
-        [f"{size:,}", f"`{_cron(0, one.sweep_rooms)}`", f"`{_cron(30, one.sweep_bookings)}`", f"`{_timeout(size, one)}`"]
-        for size, one in shown.items()
-    ]
-    names = ("SWEEP_ROOMS_SCHEDULE", "SWEEP_BOOKINGS_SCHEDULE", "AzureFunctionsJobHost__functionTimeout")
+    rows = []
+    for size, one in shown.items():
+        schedules = (_cron(0, one.sweep_rooms), _cron(30, one.sweep_bookings))
+        values = (*schedules, _timeout(size, one), _stopped_after(one.sweep_bookings))
+        rows.append([f"{size:,}", *(f"`{value}`" for value in values)])
+    names = ("SWEEP_ROOMS_SCHEDULE", "SWEEP_BOOKINGS_SCHEDULE", "FUNCTION_TIMEOUT", "STOPPED_AFTER")
     return _table(["Rooms", *(f"`{name}`" for name in names)], rows)
 
 
@@ -215,6 +216,11 @@ def _timeout(size: int, schedules: Schedules) -> str:
     """Twice the longest run, and not less than host.json has."""
     longest = max(timer_seconds(Usage(size), schedules).values())
     return f"00:{max(10, -(-2 * longest // 600) * 10):02.0f}:00"
+
+
+def _stopped_after(minutes: float) -> str:
+    """The alert waits for two sweeps at least."""
+    return "PT30M" if 2 * minutes <= HOUR / 2 else f"PT{-(-2 * minutes // HOUR):.0f}H"
 
 
 def _months(sizes: dict[int, Schedules]) -> str:

@@ -41,6 +41,9 @@ param sweepBookingsSchedule string = '30 */5 * * * *'
 param renewSchedule string = '15 */15 * * * *'
 param rollHorizonSchedule string = '0 20 2 * * *'
 
+@description('How long one run of a function may take: longer where thousands of rooms are swept.')
+param functionTimeout string = '00:10:00'
+
 @description('Address under which Graph and IBSS reach the app, where it is not the app\'s own; without /api.')
 param publicUrl string = ''
 
@@ -75,6 +78,10 @@ param storageCopies string = 'Standard_ZRS'
 
 @description('Who is mailed when an alert fires; nobody when empty.')
 param alertEmail string = ''
+
+@description('The alert "The sync has stopped" fires when no sweep of the bookings has succeeded for so long: longer than its schedule.')
+@allowed(['PT30M', 'PT1H', 'PT2H', 'PT3H'])
+param stoppedAfter string = 'PT30M'
 
 @description('Days for which logs are kept.')
 @minValue(30)
@@ -207,6 +214,7 @@ module app 'app/function.bicep' = {
     sweepBookingsSchedule: sweepBookingsSchedule
     renewSchedule: renewSchedule
     rollHorizonSchedule: rollHorizonSchedule
+    functionTimeout: functionTimeout
   }
   dependsOn: [access]
 }
@@ -220,6 +228,7 @@ module alerts 'app/alerts.bicep' = {
     tags: tags
     workspaceId: monitoring.outputs.workspaceId
     actionGroupId: monitoring.outputs.actionGroupId
+    stoppedAfter: stoppedAfter
   }
 }
 

@@ -5,6 +5,7 @@ param location string
 param tags object
 param workspaceId string
 param actionGroupId string
+param stoppedAfter string
 
 var alerts = loadJsonContent('alerts.json')
 
@@ -23,7 +24,7 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       skipQueryValidation: true // at the first deployment there is no log to look at yet
       scopes: [workspaceId]
       evaluationFrequency: alert.every
-      windowSize: alert.window
+      windowSize: alert.name == 'sync-stopped' ? stoppedAfter : alert.window
       criteria: {
         allOf: [
           {

@@ -33,6 +33,7 @@ param sweepRoomsSchedule string
 param sweepBookingsSchedule string
 param renewSchedule string
 param rollHorizonSchedule string
+param functionTimeout string
 
 // All HTTP functions scale together; every other function scales alone, under its own name.
 var httpInstances = [{ name: 'http', instanceCount: httpReady }]
@@ -129,6 +130,7 @@ resource settings 'Microsoft.Web/sites/config@2024-04-01' = {
     SWEEP_BOOKINGS_SCHEDULE: sweepBookingsSchedule
     RENEW_SCHEDULE: renewSchedule
     ROLL_HORIZON_SCHEDULE: rollHorizonSchedule
+    AzureFunctionsJobHost__functionTimeout: functionTimeout
   }
 }
 

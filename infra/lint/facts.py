@@ -16,7 +16,9 @@ ROOT = Path(__file__).parents[2]
 STORAGE = "AzureWebJobsStorage"
 LOCAL_ONLY = frozenset({"GRAPH_TOKEN"})
 """Accepted only for a Graph on this machine."""
-OF_THE_HOST = frozenset({"APPLICATIONINSIGHTS_CONNECTION_STRING", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING"})
+TIMEOUT = "AzureFunctionsJobHost__functionTimeout"
+"""Goes before what host.json says."""
+OF_THE_HOST = frozenset({"APPLICATIONINSIGHTS_CONNECTION_STRING", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING", TIMEOUT})
 BY_IDENTITY = frozenset(
     f"{STORAGE}__{part}" for part in ("blobServiceUri", "queueServiceUri", "tableServiceUri", "credential", "clientId")
 )
@@ -52,6 +54,8 @@ def facts(root: Path = ROOT) -> Facts:
     found = triggers(root / "function_app.py")
     http = frozenset(name for name, trigger in found.items() if trigger == "route")
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    host = json.loads((root / "host.json").read_text(encoding="utf-8"))
+    sample = json.loads((root / "local.settings.sample.json").read_text(encoding="utf-8"))["Values"]
     return Facts(
         settings=frozenset(NAMES) - LOCAL_ONLY - {STORAGE} | BY_IDENTITY | OF_THE_HOST,
         http_functions=http,
@@ -59,9 +63,9 @@ def facts(root: Path = ROOT) -> Facts:
         queues=frozenset(name + tail for name in (PULL_ROOM, SYNC_INSTANCE) for tail in ("", POISON)),
         tables=frozenset(TABLES),
         python=str(project["requires-python"]).removeprefix(">="),
-        defaults=json.loads((root / "local.settings.sample.json").read_text(encoding="utf-8"))["Values"],
+        defaults=sample | {TIMEOUT: host["functionTimeout"]},
         choices={name: set(map(str, choice)) for name, choice in CHOICES.items()},
-        host=json.loads((root / "host.json").read_text(encoding="utf-8")),
+        host=host,
     )
 
 

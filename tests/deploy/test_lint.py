@@ -186,6 +186,14 @@ def test_what_azd_hands_over_is_what_the_template_asks_for(folder: Path, code: F
     assert f"{PARAMETERS}: {told}" in said(folder, code)
 
 
+def test_a_time_out_that_differs_from_that_of_host_json_is_told(folder: Path, code: Facts) -> None:
+    spoil(folder / MAIN, "= '00:10:00'", "= '00:05:00'")
+    spoil(folder / PARAMETERS, "=00:10:00}", "=00:05:00}")
+    assert f"{MAIN}: AzureFunctionsJobHost__functionTimeout is 00:05:00 by default, and 00:10:00 in the sample" in said(
+        folder, code
+    )
+
+
 def test_a_default_that_differs_from_the_codes_is_told(folder: Path, code: Facts) -> None:
     spoil(folder / MAIN, "param cancelBrake string = '20%,10'", "param cancelBrake string = '90%,10'")
     assert f"{MAIN}: CANCEL_BRAKE is 90%,10 by default, and 20%,10 in the sample" in said(folder, code)

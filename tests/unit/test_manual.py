@@ -161,6 +161,17 @@ def test_the_costs_are_those_that_are_computed() -> None:
     ] == []
 
 
+def test_the_alert_of_a_sync_that_stands_still_waits_for_two_sweeps_at_every_size() -> None:
+    offered = re.search(r"@allowed\(\[(.*)\]\)\nparam stoppedAfter", (ROOT / "infra" / "main.bicep").read_text())
+    assert offered
+    for size in costs.SIZES:
+        told = next(cells for cells in rows(PAGES["costs.md"], "Rooms | `SWEEP_ROOMS_SCHEDULE`") if cells[0] == f"{size:,}")
+        waits = told[4].strip("`")
+        assert f"'{waits}'" in offered[1]
+        minutes = int(waits[2:-1]) * (60 if waits.endswith("H") else 1)
+        assert minutes >= 2 * costs.recommended(size).sweep_bookings
+
+
 @pytest.mark.parametrize("size", costs.SIZES)
 def test_with_the_settings_for_its_size_each_timer_ends_in_time_and_before_it_comes_again(size: int) -> None:
     schedules = costs.recommended(size)
