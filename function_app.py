@@ -5,12 +5,19 @@ What each function is for stands in README.md; how they hang together, in DESIGN
 
 import os
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import azure.functions as func
 
 from sync_core.app import App
 from sync_core.queues import PULL_ROOM, SYNC_INSTANCE, PullRoom, decode, decode_sync, tell_if_late
-from sync_core.replies import Reply
+from sync_core.replies import Reply, problem
+from sync_core.settings import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from sync_core.operations import Operations
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 service = App(os.environ)
@@ -44,32 +51,32 @@ async def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 â€
 
 @app.route("status", methods=["GET"])
 async def status(req: func.HttpRequest) -> func.HttpResponse:
-    return _response(await service.workers.operations.status(req.params, req.headers.get("Accept", "")))
+    return await _asked(lambda desk: desk.status(req.params, req.headers.get("Accept", "")))
 
 
 @app.route("explain", methods=["GET"])
 async def explain(req: func.HttpRequest) -> func.HttpResponse:
-    return _response(await service.workers.operations.explain(req.params, req.headers.get("Accept", "")))
+    return await _asked(lambda desk: desk.explain(req.params, req.headers.get("Accept", "")))
 
 
 @app.route("plan", methods=["GET"])
 async def plan(req: func.HttpRequest) -> func.HttpResponse:
-    return _response(await service.workers.operations.plan(req.params, req.headers.get("Accept", "")))
+    return await _asked(lambda desk: desk.plan(req.params, req.headers.get("Accept", "")))
 
 
 @app.route("check", methods=["GET"])
 async def check(req: func.HttpRequest) -> func.HttpResponse:
-    return _response(await service.workers.operations.check(req.params, req.headers.get("Accept", "")))
+    return await _asked(lambda desk: desk.check(req.params, req.headers.get("Accept", "")))
 
 
 @app.route("resync", methods=["POST"])
 async def resync(req: func.HttpRequest) -> func.HttpResponse:
-    return _response(await service.workers.operations.resync(req.get_body()))
+    return await _asked(lambda desk: desk.resync(req.get_body()))
 
 
 @app.route("replay", methods=["POST"])
 async def replay(req: func.HttpRequest) -> func.HttpResponse:
-    return _response(await service.workers.operations.replay(req.get_body()))
+    return await _asked(lambda desk: desk.replay(req.get_body()))
 
 
 # The work
@@ -127,6 +134,14 @@ async def roll_horizon(timer: func.TimerRequest) -> None:  # noqa: ARG001
 async def _keep(queue: str, message: func.QueueMessage) -> None:
     text = message.get_body().decode(errors="replace")
     await service.store.keep(queue, message.id or "", text, datetime.now(UTC))
+
+
+async def _asked(of: "Callable[[Operations], Awaitable[Reply]]") -> func.HttpResponse:
+    """Whoever asks is told which settings are wrong, and what was expected; no value of them."""
+    try:
+        return _response(await of(service.workers.operations))
+    except SettingsError as error:
+        return _response(problem(500, str(error)))
 
 
 def _response(reply: Reply) -> func.HttpResponse:

@@ -262,3 +262,13 @@ def test_settings_that_are_missing_do_not_keep_the_functions_from_being_found() 
         answer = fresh.ask(invoke="ibss_bookings", http={"body": "{}"})
         assert not answer["succeeded"]
         assert "IBSS_API_KEY is missing" in answer["error"]
+
+
+def test_whoever_asks_is_told_which_settings_are_wrong_and_none_of_their_values() -> None:
+    with worker_with(IBSS_URL="nowhere at all") as fresh:
+        for name in ("status", "explain", "plan", "check", "resync", "replay"):
+            answer = fresh.ask(invoke=name, http={"body": "{}"})
+            assert answer["status"] == 500, name
+            assert "IBSS_URL is malformed: expected an https address" in answer["body"]
+            assert "IBSS_API_KEY is missing" in answer["body"]
+            assert "nowhere" not in answer["body"]
