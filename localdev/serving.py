@@ -13,11 +13,24 @@ import uvicorn
 LOOPBACK = "127.0.0.1"
 
 
+PORTS = {
+    "Functions host": "HOST_PORT",
+    "page": "PAGE_PORT",
+    "Graph simulator": "GRAPH_PORT",
+    "IBSS simulator": "IBSS_PORT",
+    "Azurite blob service": "BLOB_PORT",
+    "Azurite queue service": "QUEUE_PORT",
+    "Azurite table service": "TABLE_PORT",
+}
+"""Which variable gives each part another port."""
+
+
 class PortTakenError(Exception):
     """Somebody else listens on a port we were told to use."""
 
     def __init__(self, port: int, part: str) -> None:
-        super().__init__(f"port {port} is taken, and the {part} needs it: stop what listens there, or choose another port")
+        other = f"choose another port with {PORTS[part]}" if part in PORTS else "choose another port"
+        super().__init__(f"port {port} is taken, and the {part} needs it: stop what listens there, or {other}")
 
 
 def listen(port: int, part: str) -> socket.socket:

@@ -75,10 +75,10 @@ class Listeners:
                 await service.close()
 
     def _queue_listener(self, function: Function) -> QueueListener:
-        where = f"function {function.name}"
-        connection = connection_string(str(function.trigger.get("connection") or HOST_STORAGE), self._environment, where)
+        where, setting = f"function {function.name}", str(function.trigger.get("connection") or HOST_STORAGE)
+        connection = connection_string(setting, self._environment, where)
         name = resolved(str(function.trigger["queueName"]), self._environment, where).lower()
-        service = self._queue_service(connection, where)
+        service = self._queue_service(connection, f"{where}: {setting}")
         queue, poison = service.get_queue_client(name), poison_name(name)
         poison_queue = service.get_queue_client(poison) if poison else None
         rules = self._rules.queues
@@ -90,7 +90,7 @@ class Listeners:
             try:
                 self._queue_services[connection] = queue_service(connection)
             except ValueError as error:
-                raise HostError(f"{where}: its connection string is not one: {error}") from None
+                raise HostError(f"{where} is not a connection string: {error}") from None
         return self._queue_services[connection]
 
     def _schedule_of(self, function: Function) -> Schedule:

@@ -62,15 +62,19 @@ async def run_host(app: Path, places: Places) -> None:
             await asyncio.to_thread(storage.wait_until_up)
             children["Azurite"] = storage.process
             settings[HOST_STORAGE] = storage.connection_string
-        addresses = f"\nFunctions host  {places.host_url}\nCtrl-C stops it."
+        addresses = f"\nFunctions host  {places.host_url}  (key: local)\nCtrl-C stops it."
         host = await parts.enter_async_context(_host(app, places, settings, stopping, addresses))
         children["Functions host"] = host.process
         await _until_stopped(stopping, children)
 
 
 async def run_simulator(which: str, places: Places, folder: Path | None) -> None:
-    port, url = (places.graph, places.graph_url) if which == "graph" else (places.ibss, places.ibss_url)
-    with listen(port, f"{which} simulator") as sock:
+    port, url, part = (
+        (places.graph, places.graph_url, "Graph simulator")
+        if which == "graph"
+        else (places.ibss, places.ibss_url, "IBSS simulator")
+    )
+    with listen(port, part) as sock:
         stopping = stop_on_signals()
         async with httpx.AsyncClient(timeout=30) as client:
             served, kept = graph_app(client, folder) if which == "graph" else ibss_app(client, folder, None)

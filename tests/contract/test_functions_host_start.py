@@ -58,7 +58,7 @@ def seen(b: func.InputStream) -> None: ...
         (UNKNOWN, {}, "function seen has blobTrigger: "),
         (TIMER, {"storage": NOWHERE}, "function tick: its schedule is not one: '?' is not an NCRONTAB day of month"),
         (WORK, {}, "function work: the connection setting AzureWebJobsStorage is missing"),
-        (WORK, {"storage": "nonsense"}, "function work: its connection string is not one"),
+        (WORK, {"storage": "nonsense"}, "function work: AzureWebJobsStorage is not a connection string"),
         (WORK, {"storage": NOWHERE}, "AzureWebJobsStorage is unreachable: nothing answers at 127.0.0.1:2"),
         (
             QUEUE.format(name="%NO_SUCH%", connection="AzureWebJobsStorage"),

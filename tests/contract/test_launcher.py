@@ -159,6 +159,7 @@ def test_a_taken_port_is_named_before_anything_starts(app: Path, name: str, part
     [line] = launcher.output.splitlines()
     assert line.startswith(f"error: port {port} is taken")
     assert part in line
+    assert line.endswith(f"or choose another port with {name}")
 
 
 def test_a_port_that_is_no_port_is_refused() -> None:
