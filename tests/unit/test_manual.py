@@ -126,6 +126,11 @@ def test_every_reason_that_keeps_a_meeting_out_of_step_has_its_row() -> None:
     assert told >= HELD | GIVEN_UP
 
 
+def test_every_alert_says_what_to_do() -> None:
+    alerts = json.loads((ROOT / "infra" / "app" / "alerts.json").read_text())
+    assert {cells[0] for cells in rows(OPERATE, "Alert")} == {alert["title"] for alert in alerts}
+
+
 def warnings() -> Iterator[str]:
     """What the product logs at Error or Warning, with a dot-dot-dot for what is filled in. A fixed part has to be there."""
     for file in [ROOT / "function_app.py", *sorted((ROOT / "sync_core").rglob("*.py"))]:
