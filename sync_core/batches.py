@@ -14,7 +14,7 @@ FEW = 3
 TOGETHER = 80
 """A page of either side holds a hundred. The last is worked with what was read before the first."""
 LARGEST = 44_000
-"""Characters that the occurrences of one message take: it holds 64 KiB of base64, and names may be long."""
+"""Characters that the occurrences of one message take: it holds 64 KiB, and what stands around them is left room."""
 
 
 @dataclass(frozen=True, slots=True)

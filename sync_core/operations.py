@@ -4,7 +4,7 @@ The questions are read here and the answers are put into shape; what is answered
 """
 
 import logging
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sync_core import pages, rehearsal
@@ -15,7 +15,7 @@ from sync_core.explain import Explain
 from sync_core.finding import ByBooking, ByEvent, ByMoment, Finding, Question
 from sync_core.http import Json
 from sync_core.model import BookingId, EventId, Reason, Room, RoomId, State, address
-from sync_core.queues import PULL_ROOM, SYNC_INSTANCE, PullRoom, Queues, Work, decode, decode_sync
+from sync_core.queues import PULL_ROOM, SYNC_INSTANCE, PullRoom, Queues, Work, read
 from sync_core.rehearsal import Rehearsal
 from sync_core.replies import Reply, document, page, problem
 from sync_core.rooms import Rooms
@@ -153,17 +153,27 @@ class Operations:
 
     async def _send_again(self, body: bytes) -> Reply:
         """Queued first, then forgotten: what stops between the two repeats work and loses none."""
-        order = order_of(body, {"queue", "row"})
+        order = order_of(body, {"queue", "row", "forget"})
         queue, row_key = order.get("queue"), order.get("row")
         if queue not in {PULL_ROOM, SYNC_INSTANCE}:
             raise Unclear(f"queue: expected {PULL_ROOM} or {SYNC_INSTANCE}; with a row one message is sent again, else all are.")
+        if order.get("forget", "yes") != "yes":
+            raise Unclear('forget: expected "yes", or nothing.')
         rows = await self._store.kept(queue) if row_key is None else [await self._store.kept_one(queue, row_key)]
         if row_key is not None and rows == [None]:
             raise Unclear("No such message is kept.", NOT_FOUND)
+        if "forget" in order:
+            return await self._forgotten(queue, [row["RowKey"] for row in rows if row is not None])
         sent = [await self._sent(queue, row) for row in rows[:REPLAYED_AT_ONCE] if row is not None]
         log.info("replay: %d of %d messages of %s sent again", sum(sent), len(sent), queue)
         told = {"replayed": sum(sent), "not_messages_of_ours": sent.count(False), "left": len(rows) - sum(sent)}
         return document(told, 202)
+
+    async def _forgotten(self, queue: str, rows: Sequence[str]) -> Reply:
+        for row in rows[:REPLAYED_AT_ONCE]:
+            await self._store.forget_kept(queue, row)
+        log.info("replay: %d messages of %s forgotten", len(rows[:REPLAYED_AT_ONCE]), queue)
+        return document({"forgotten": len(rows[:REPLAYED_AT_ONCE]), "left": len(rows[REPLAYED_AT_ONCE:])})
 
     async def _sent(self, queue: str, row: Mapping[str, Json]) -> bool:
         try:
@@ -176,8 +186,7 @@ class Operations:
 
 def _anew(queue: str, message: str) -> Work:
     """Raises Malformed. The attempts are counted from the first again."""
-    work: Work = decode(PullRoom, message) if queue == PULL_ROOM else decode_sync(message)
-    return replace(work, attempt=0, last_error="")
+    return replace(read(queue, message), attempt=0, last_error="")
 
 
 def _matching(rooms: Iterable[Room], room: str | None, building: str | None) -> list[Room]:

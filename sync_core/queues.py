@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
-from azure.storage.queue import TextBase64EncodePolicy
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from sync_core.errors import Later, Malformed, Refused, SyncError
@@ -104,6 +103,11 @@ type SyncWork = SyncInstance | SyncSeries
 type Work = PullRoom | SyncWork
 
 
+def read(queue: str, text: str) -> Work:
+    """What one of the two queues carries. Raises Malformed."""
+    return decode(PullRoom, text) if queue == PULL_ROOM else decode_sync(text)
+
+
 def decode_sync(text: str) -> SyncWork:
     """What the queue sync-instance carries. Raises Malformed."""
     try:
@@ -165,11 +169,10 @@ class Queues:
 
     @classmethod
     def of(cls, service: QueueServiceClient) -> Self:
-        """The host's queue trigger takes base64 (Microsoft docs, functions-host-json, messageEncoding)."""
-        pull_room, sync_instance = (
-            service.get_queue_client(name, message_encode_policy=TextBase64EncodePolicy()) for name in (PULL_ROOM, SYNC_INSTANCE)
-        )
-        return cls(pull_room, sync_instance)
+        """Texts go as they are: were they base64, the host would hide whatever is not from the keepers of its poison queues, and
+        so from everybody (azure-sdk-for-net, QueueListener; host.json, messageEncoding).
+        """
+        return cls(service.get_queue_client(PULL_ROOM), service.get_queue_client(SYNC_INSTANCE))
 
     async def send(self, work: Work, wait: float = 0) -> None:
         client = self._clients[type(work)]

@@ -4,21 +4,23 @@ Links are counted for the rooms on the page only: with 10,000 rooms, counting th
 """
 
 import asyncio
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sync_core.errors import Malformed
 from sync_core.model import Reason, Room, RoomId, State
-from sync_core.queues import PULL_ROOM, SYNC_INSTANCE
+from sync_core.queues import PULL_ROOM, SYNC_INSTANCE, read
 from sync_core.rooms import Rooms
 from sync_core.rows import Subscribed, Watch
 from sync_core.store import Store
 
 ROOMS_A_PAGE = 50
 KEPT_SHOWN = 50
+ABOUT = ("room", "series", "key", "event", "booking", "node")
+"""What a message says of where to look."""
 AT_ONCE = 8
 HELD = frozenset({Reason.BRAKED, Reason.SERIES_CHANGED, Reason.ROOM_DECLINED, Reason.READS_EMPTY, Reason.ONLY_THE_ROOM_HAS_IT})
 """Why meetings that are linked are not in sync."""
@@ -164,11 +166,11 @@ def _reasons(state: State, standings: Counter[tuple[State, Reason]]) -> dict[str
 
 
 def _kept(row: dict[str, Any]) -> dict[str, Any]:
-    """Ids and the last error. What is not a message of ours may hold anything, and is not shown."""
+    """Ids and the last error. What is not a message of ours may hold anything: only what is wrong with it is shown."""
     told = {"queue": row["PartitionKey"], "row": row["RowKey"], "at": row["at"].isoformat()}
     try:
-        work = json.loads(row["message"])
-        about = {name: work[name] for name in ("room", "series", "key", "event", "booking", "node") if work.get(name)}
-        return told | {"about": about, "reason": work.get("last_error") or "not told: the log of that time has it"}
-    except (ValueError, TypeError, AttributeError):
-        return told | {"about": {}, "reason": "not a message of this service"}
+        work = read(row["PartitionKey"], row["message"])
+    except Malformed as error:
+        return told | {"about": {}, "reason": f"not a message of this service ({error})"}
+    about = {name: value for name in ABOUT if (value := getattr(work, name, None))}
+    return told | {"about": about, "reason": work.last_error or "not told: the log of that time has it"}

@@ -21,7 +21,7 @@ EXPECTED: list[tuple[tuple[str, ...], Right, str]] = [
         "the alerts look for lines of level Information",
     ),
     (("extensions", "http", "routePrefix"), lambda value: value == "api", "subscriptions are made with addresses under /api"),
-    ((*QUEUES, "messageEncoding"), lambda value: value == "base64", "sync_core/queues.py sends base64"),
+    ((*QUEUES, "messageEncoding"), lambda value: value == "none", "sync_core/queues.py sends texts as they are"),
     ((*QUEUES, "batchSize"), lambda value: 0 < int(value or 0) <= MOST_AT_ONCE, "a queue hands out 32 messages at most"),
     ((*QUEUES, "visibilityTimeout"), lambda value: value not in {None, "00:00:00"}, "a failure must not be repeated at once"),
     (

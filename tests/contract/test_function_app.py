@@ -215,7 +215,7 @@ def test_work_for_a_room_that_is_not_synced_is_done_with(worker: Worker, name: s
     assert worker.ask(invoke=name, queue='{"room": "B9/99|None"}') == {"succeeded": True, "error": ""}
 
 
-@pytest.mark.parametrize("text", ["hello", "[]", '{"unknown": 1}'])
+@pytest.mark.parametrize("text", ["hello", "", "[]", '{"unknown": 1}', "eyJyb29tIjogIkhILTEtT0FLIn0="])
 @pytest.mark.parametrize("name", ["pull_room", "sync_instance"])
 def test_a_message_that_is_not_ours_fails_so_that_the_host_keeps_it(worker: Worker, name: str, text: str) -> None:
     answer = worker.ask(invoke=name, queue=text)

@@ -149,10 +149,21 @@ def test_a_body_that_is_not_base64_goes_to_the_poison_queue_as_it_is(start_host:
     host.logged("Message decoding has failed! Check MessageEncoding settings.")
 
 
-def test_message_encoding_none_takes_the_text_as_it_is(start_host: StartHost, queue: Queue) -> None:
+def test_what_is_not_base64_is_told_to_nobody_by_a_poison_queue_either(start_host: StartHost, queue: Queue) -> None:
+    host = start(start_host, queue)
+    queue.client.send_message("not base64!")
+    queue.send("fail")
+    host.told_about(1, buried="fail")
+    eventually(lambda: host.log.count("Message decoding has failed!") == 2)
+    assert [told["buried"] for told in host.told if "buried" in told] == ["fail"]
+    assert (_peeked(queue.poison), queue.poison.get_queue_properties().approximate_message_count) == ([], 1)
+
+
+@pytest.mark.parametrize("text", ["plain ü", "cGxhaW4=", "<&>", ""])
+def test_message_encoding_none_takes_the_text_as_it_is(start_host: StartHost, queue: Queue, text: str) -> None:
     host = start(start_host, queue, queues={"messageEncoding": "none"})
-    queue.client.send_message("plain ü")
-    host.told_about(1, body="plain ü")
+    queue.client.send_message(text)
+    host.told_about(1, body=text)
 
 
 def test_a_failing_message_of_a_poison_queue_stays_invisible(start_host: StartHost, queue: Queue) -> None:

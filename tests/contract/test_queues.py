@@ -1,7 +1,6 @@
 """Work that is sent: over the in-memory twin, and over Azurite as the host's trigger reads it."""
 
 import asyncio
-import base64
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
@@ -24,7 +23,7 @@ WORK: list[Work] = [
     PullRoom(OAK),
     PullRoom(host=ANA, fresh=True, resubscribe=True, attempt=3, last_error="Later TooManyRequests"),
     SyncInstance(OAK, event="AAMk/1+2=", key="040000@20260302T100000Z"),
-    SyncInstance(booking="B|1 ä 会", node="11"),
+    SyncInstance(booking="B|1 ä 会 <&>", node="11"),
 ]
 
 
@@ -46,7 +45,7 @@ class TwinEnd:
 
 
 class AzuriteEnd:
-    """What the host takes out of Azurite's queues: raw text, which it expects to be base64."""
+    """What the host takes out of Azurite's queues, with messageEncoding none: the text as it is."""
 
     def __init__(self, queues: Queues, service: QueueServiceClient) -> None:
         self.queues = queues
@@ -56,7 +55,7 @@ class AzuriteEnd:
         found = list(self._clients[kind].receive_messages())
         for message in found:
             self._clients[kind].delete_message(message)
-        return [base64.b64decode(message.content, validate=True).decode() for message in found]
+        return [message.content for message in found]
 
     def waiting(self, kind: type[Work]) -> int:
         return int(self._clients[kind].get_queue_properties().approximate_message_count or 0)

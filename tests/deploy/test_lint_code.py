@@ -35,7 +35,7 @@ HOST = [
     row("logging.logLevel.default", "Warning", "the alerts look for lines of level Information"),
     row("telemetryMode", None, "telemetry goes out by identity only as OpenTelemetry"),
     row("extensions.http.routePrefix", "", "subscriptions are made with addresses under /api"),
-    row("extensions.queues.messageEncoding", "none", "sync_core/queues.py sends base64"),
+    row("extensions.queues.messageEncoding", "base64", "sync_core/queues.py sends texts as they are"),
     row("extensions.queues.batchSize", 64, "a queue hands out 32 messages at most"),
     row("extensions.queues.visibilityTimeout", "00:00:00", "a failure must not be repeated at once"),
 ]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from localdev.world import ANA, BEN, ELM, OAK
-from sync_core.queues import SYNC_INSTANCE
+from sync_core.queues import PULL_ROOM, SYNC_INSTANCE
 from tests.scenarios.in_process import World
 from tests.scenarios.operator_desk import at, from_panel, status_of, the_meeting
 from tests.scenarios.people import Slot, checked
@@ -121,8 +121,36 @@ async def test_B14_what_is_not_a_message_of_ours_stays_kept_and_is_not_shown(wor
     await world.store.keep(SYNC_INSTANCE, "m-1", "Salaries <b>", world.clock.now())
     assert await world.order("replay", {"queue": SYNC_INSTANCE}) == (202, {"replayed": 0, "not_messages_of_ours": 1, "left": 1})
     _, page = await world.ask("status", accept="text/html")
-    assert "not a message of this service" in page
+    assert "not a message of this service (message: JSONDecodeError)" in page
     assert "Salaries" not in page
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        pytest.param("", "JSONDecodeError", id="nothing"),
+        pytest.param("eyJyb29tIjogIk9hayJ9", "JSONDecodeError", id="base64"),
+        pytest.param("[]", "TypeError", id="a list"),
+        pytest.param('{"room": {}}', "room is of the wrong type", id="a member of the wrong type"),
+        pytest.param('{"room": "Oak", "fresh": true}', "TypeError", id="of the other queue"),
+    ],
+)
+async def test_B14_what_is_not_a_message_of_ours_says_what_is_wrong_with_it(world: World, text: str, wrong: str) -> None:
+    await world.store.keep(SYNC_INSTANCE, "m-1", text, world.clock.now())
+    [shown] = (await status_of(world))["kept"]
+    assert (shown["about"], shown["reason"]) == ({}, f"not a message of this service (message: {wrong})")
+
+
+@pytest.mark.parametrize("one", [True, False], ids=["one", "all"])
+async def test_B14_a_kept_message_is_forgotten_when_a_person_says_so(world: World, one: bool) -> None:  # noqa: FBT001
+    await world.store.keep(SYNC_INSTANCE, "m-1", "Hello?", world.clock.now())
+    await world.store.keep(SYNC_INSTANCE, "m-2", "Hello again?", world.clock.now())
+    await world.store.keep(PULL_ROOM, "m-3", "Of the other queue", world.clock.now())
+    first, second, other = [shown["row"] for shown in sorted((await status_of(world))["kept"], key=lambda shown: shown["row"])]
+    order = {"queue": SYNC_INSTANCE, "forget": "yes"} | ({"row": first} if one else {})
+    assert await world.order("replay", order) == (200, {"forgotten": 1 if one else 2, "left": 0})
+    assert {shown["row"] for shown in (await status_of(world))["kept"]} == ({second, other} if one else {other})
+    assert world.sync_queue.waiting == []
 
 
 # input that cannot be worked
@@ -143,6 +171,8 @@ async def test_B14_what_is_not_a_message_of_ours_stays_kept_and_is_not_shown(wor
         ("replay", {}, 400),
         ("replay", {"queue": "pull-room-poison"}, 400),
         ("replay", {"queue": SYNC_INSTANCE, "row": "no such"}, 404),
+        ("replay", {"queue": SYNC_INSTANCE, "row": "no such", "forget": "yes"}, 404),
+        ("replay", {"queue": SYNC_INSTANCE, "forget": "no"}, 400),
     ],
 )
 async def test_B14_an_order_that_makes_no_sense_is_refused_with_a_reason(world: World, what: str, body: Any, status: int) -> None:
