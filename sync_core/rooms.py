@@ -50,12 +50,16 @@ class Rooms:
         return {room.building for room in (await self.all()).values()}
 
     async def refresh(self) -> dict[RoomId, Room]:
-        """Reads IBSS again and keeps what it says. A room that is no longer synced is forgotten; its links stay as they are."""
+        """Reads IBSS again and keeps what it says. A room that is no longer synced is forgotten; its links stay as they are. When
+        no room is left, only those go of which IBSS says it, for a list that lacks them may be a broken one.
+        """
         known = {room.id: room for room in await self._store.rooms()}
         found = {room.id: room for room in await self._read(known)}
         if known and not found:
-            log.error("IBSS lists no room that is synced any more: the %d known ones are kept", len(known))
-            return known
+            off = await self._switched_off(known.values())
+            found = {room.id: room for room in known.values() if room.id not in off}
+            if found:
+                log.error("IBSS lists no room that is synced any more: the %d known ones are kept", len(found))
         for room in found.values():
             if known.get(room.id) != room:
                 await self._store.save_room(room)
@@ -94,6 +98,11 @@ class Rooms:
             if taken[room.mailbox] > 1:
                 log.error("space %s is not synced: its mailbox is tied to another space too", room.id)
         return [room for room in found if taken[room.mailbox] == 1]
+
+    async def _switched_off(self, rooms: Iterable[Room]) -> set[RoomId]:
+        """Also where the whole building is off: its spaces are asked for all the same."""
+        buildings = {room.building for room in rooms} & {node.id for node in await self._ibss.nodes()}
+        return {space.id for building in buildings for space in await self._ibss.spaces(building) if space.off}
 
     def _room(self, space: Space, building: Node, nodes: dict[NodeId, Node]) -> Room | None:
         """None where nobody knows the time zone: one building must not stop the others."""

@@ -102,7 +102,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """`ready`: it could be synced. `synced`: it is switched on as well."""
+    """`ready`: it could be synced. `synced`: it is switched on as well. `off`: it says itself that it is not."""
 
     id: RoomId
     node: NodeId
@@ -110,6 +110,7 @@ class Space:
     mailbox: Address | None
     synced: bool
     ready: bool = False
+    off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,15 +304,16 @@ def _days(period: Json) -> int | None:
 def parse_space(body: Json) -> Space:
     try:
         mailbox = body.get("Meta_Ext_Booking_SpaceId")
-        switched_on = body.get("Meta_Ext_Booking_System") == SYSTEM_MICROSOFT_365
+        system = body.get("Meta_Ext_Booking_System")
         ready = bool(mailbox) and bool(body.get("Space_IsActive", 1)) and body.get("Space_Class", "Support") == "Support"
         return Space(
             id=RoomId(identifier(body, "Space_Id")),
             node=_node(body, "Node_Id"),
             name=text(body, "Space_Name"),
             mailbox=address(mailbox) if mailbox else None,
-            synced=ready and switched_on,
+            synced=ready and system == SYSTEM_MICROSOFT_365,
             ready=ready,
+            off=(system is not None and system != SYSTEM_MICROSOFT_365) or body.get("Space_IsActive") == 0,
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise Malformed("space", f"{type(error).__name__} at {error}") from error

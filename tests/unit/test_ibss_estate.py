@@ -65,6 +65,28 @@ def test_a_space_is_synced_only_when_all_of_it_says_so(members: dict[str, Any]) 
     assert not wire.parse_space(SPACE | members).synced
 
 
+SAYS_OFF = [
+    row({"Meta_Ext_Booking_System": 0}, id="switched off"),
+    row({"Meta_Ext_Booking_System": 2}, id="another system"),
+    row({"Space_IsActive": 0}, id="inactive"),
+]
+SAYS_NOTHING = [
+    row({}, id="switched on"),
+    row({"Meta_Ext_Booking_System": None}, id="a parameter without a value"),
+    row({"Meta_Ext_Booking_SpaceId": None}, id="no mailbox"),
+]
+
+
+@pytest.mark.parametrize("members", SAYS_OFF)
+def test_a_space_is_off_when_it_says_so_itself(members: dict[str, Any]) -> None:
+    assert wire.parse_space(SPACE | members).off
+
+
+@pytest.mark.parametrize("members", SAYS_NOTHING)
+def test_a_space_that_does_not_say_so_is_not_off(members: dict[str, Any]) -> None:
+    assert not wire.parse_space(SPACE | members).off
+
+
 @pytest.mark.parametrize("member", ["Space_Id", "Node_Id", "Space_Name"])
 def test_a_space_without_a_member_is_refused_by_its_name(member: str) -> None:
     with pytest.raises(Malformed, match=member):
