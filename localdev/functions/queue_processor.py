@@ -51,7 +51,7 @@ class QueueProcessor:
         self.lease = lease
 
     async def process(self, message: QueueMessage) -> None:
-        body = decoded(message.content or "", base64_encoded=self._rules.base64)
+        body = decoded(message.content, base64_encoded=self._rules.base64)
         if body is None:
             log.warning("Message decoding has failed! Check MessageEncoding settings. MessageId=%s", message.id)
             await self._give_up(message)
