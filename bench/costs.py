@@ -12,6 +12,8 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sync_core.abreast import AT_ONCE
+
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "costs.md"
 MEASURED: dict[str, dict[str, int]] = json.loads((HERE / "measured.json").read_text())
@@ -34,6 +36,8 @@ class Usage:
     ahead: int = 40
     hosts: float = 3
     """Whose calendars are watched, for each room."""
+    together: int = 100
+    """Rooms in one building."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ def _price(name: str) -> float:
 
 def recommended(rooms: int) -> Schedules:
     """Up to 1,000 rooms those that the service comes with."""
-    return Schedules() if rooms <= 1000 else Schedules(sweep_rooms=60, sweep_bookings=60 if rooms > 5000 else 30)
+    return Schedules() if rooms <= 1000 else Schedules(sweep_rooms=60, sweep_bookings=30)
 
 
 def month(usage: Usage, schedules: Schedules, assumed: Assumed = Assumed()) -> Month:
@@ -158,14 +162,18 @@ def _renewals(usage: Usage) -> float:
 
 
 def timer_seconds(usage: Usage, schedules: Schedules, assumed: Assumed = Assumed()) -> dict[str, float]:
-    """How long one run takes: what a timer asks, it asks one after the other."""
+    """How long one run takes. Several messages, subscriptions and buildings have their turn at the same time; the pages of a
+    list come one after the other.
+    """
     subscriptions, request, stored = usage.rooms * (1 + usage.hosts), assumed.request_seconds, assumed.storage_seconds
     renewals = subscriptions * schedules.renew / (35 * 60)
+    building = min(usage.rooms, usage.together)
+    turns = -(-usage.rooms // usage.together // AT_ONCE)
     return {
-        "sweep_rooms": subscriptions * stored,
-        "sweep_bookings": _pages(usage) * request + usage.rooms * stored,
-        "renew": (renewals + subscriptions / 100 + usage.rooms / 100) * request,
-        "roll_horizon": usage.rooms * 3 * stored,
+        "sweep_rooms": subscriptions * stored / AT_ONCE,
+        "sweep_bookings": turns * building * (usage.ahead / 100 * request + stored),
+        "renew": (renewals / AT_ONCE + subscriptions / 100 + turns * building / 100) * request,
+        "roll_horizon": usage.rooms * 3 * stored / AT_ONCE,
     }
 
 

@@ -2,10 +2,11 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
+from sync_core.abreast import each
 from sync_core.batches import Part, part_of, works
 from sync_core.errors import Resync, Stale, SyncError, Unreadable
 from sync_core.execution import SLOT_TAKEN
@@ -14,8 +15,8 @@ from sync_core.graph.events import Event
 from sync_core.graph.wire import Change, DeltaPage
 from sync_core.ibss.client import Ibss
 from sync_core.ibss.wire import Booking
-from sync_core.model import Address, EventId, Link, NodeId, Reason, Room, RoomId, State
-from sync_core.queues import Occurrence, PullRoom, Queues, SyncInstance, SyncWork
+from sync_core.model import Address, BookingId, EventId, Link, NodeId, Reason, Room, RoomId, State
+from sync_core.queues import Occurrence, PullRoom, Queues, SyncInstance, SyncWork, Work
 from sync_core.rooms import Rooms
 from sync_core.rows import Watch
 from sync_core.series import renamed
@@ -98,9 +99,8 @@ class Pull:
         for room_id, items in changed.items():
             await self._send(_works(room_id, items))
 
-    async def _send(self, messages: Iterable[SyncWork]) -> None:
-        for message in messages:
-            await self._queues.send(message)
+    async def _send(self, messages: Iterable[Work]) -> None:
+        await each(self._queues.send, messages)
 
     async def _save(self, watch: Watch) -> None:
         try:
@@ -177,49 +177,60 @@ class Pull:
 
     async def sweep_rooms(self) -> None:
         """And the hosts, of whose changes the rooms may not have been told."""
-        for room in await self._rooms.all():
-            await self._queues.send(PullRoom(room))
-        for subscribed in await self._store.subscriptions():
-            if subscribed.room is None:
-                await self._queues.send(PullRoom(host=subscribed.mailbox))
+        rooms = [PullRoom(room) for room in await self._rooms.all()]
+        hosts = [PullRoom(host=one.mailbox) for one in await self._store.subscriptions() if one.room is None]
+        await self._send([*rooms, *hosts])
 
     async def roll_horizon(self) -> None:
         """A delta link's window is frozen: a new round each day brings in what the days brought nearer."""
-        for room in await self._rooms.all():
-            await self._queues.send(PullRoom(room, fresh=True))
+        await self._send([PullRoom(room, fresh=True) for room in await self._rooms.all()])
 
     async def sweep_bookings(self) -> None:
         """Every booking that is not as its link last saw it, and every link whose booking is not listed, is worth a look. One
         building's failure does not stop the others; the status shows it as long as it lasts, and it is raised last.
         """
-        failure: SyncError | None = None
         troubled = await self._store.troubled_buildings()
-        for building in sorted(await self._rooms.buildings()):
+        hosts: set[Address] = set()
+        failures: list[SyncError] = []
+
+        async def sweep(building: NodeId) -> None:
             try:
-                await self._sweep_building(building)
+                hosts.update(await self._sweep_building(building))
                 if building in troubled:
                     await self._store.forget_trouble(building)
             except SyncError as error:
                 log.error("building %s cannot be swept: %s", building, error.code)  # noqa: TRY400 — IBSS's code says it all
                 await self._store.remember_trouble(building, error.code)
-                failure = error
-        if failure:
-            raise failure
+                failures.append(error)
 
-    async def _sweep_building(self, building: NodeId) -> None:
+        await each(sweep, sorted(await self._rooms.buildings()))
+        await self._subscriptions.watch_hosts(hosts)
+        if failures:
+            raise failures[0]
+
+    async def _sweep_building(self, building: NodeId) -> set[Address]:
+        """Whose meetings are linked there."""
         rooms = [room for room in (await self._rooms.all()).values() if room.building == building]
         now = self._clock()
         bookings = await self._ibss.bookings(building, now, now + timedelta(days=max(room.horizon_days for room in rooms)))
-        messages = [message for room in rooms for message in await self._differing(room.id, bookings, now)]
+        here = defaultdict[RoomId, dict[BookingId, Booking]](dict)
+        for booking in bookings:
+            here[booking.room][booking.id] = booking
+        messages: list[SyncWork] = []
+        hosts: set[Address] = set()
+        for room in rooms:
+            aged = await self._store.links_with_age(room.id)
+            hosts |= {link.organiser for link, _ in aged if link.organiser and _standing(link, now)}
+            messages += await self._differing(room.id, here[room.id], aged, now)
         await self._send(messages)
         log.info("building %s: %d bookings, %d to look at", building, len(bookings), len(messages))
+        return hosts
 
-    async def _differing(self, room: RoomId, bookings: list[Booking], now: datetime) -> list[SyncWork]:
-        aged = await self._store.links_with_age(room)
+    async def _differing(
+        self, room: RoomId, here: Mapping[BookingId, Booking], aged: Collection[tuple[Link, datetime]], now: datetime
+    ) -> list[SyncWork]:
         known = [link for link, _ in aged]
-        await self._subscriptions.watch_hosts({link.organiser for link in known if link.organiser and _standing(link, now)})
         links = {link.booking_id: link for link in known}
-        here = {booking.id: booking for booking in bookings if booking.room == room}
         waiting = [link for link in known if link.detail in SLOT_TAKEN or link.reason in UNSETTLED]
         waiting += [link for link in known if link.state is State.CREATING]
         waiting += [link for link, at in aged if now - at < HOPE and _without_host(link, now)]

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sync_core.abreast import each
 from sync_core.errors import Stale
 from sync_core.model import Address, Link, RoomId, State
 from sync_core.rooms import Rooms
@@ -22,10 +23,8 @@ class Purge:
 
     async def purge(self) -> None:
         """Of every room that is synced; and then no host is watched any more of whose meetings none is left."""
-        hosts: set[Address] = set()
-        for room in await self._rooms.all():
-            hosts |= await self._room(room)
-        await self._subscriptions.release_hosts(hosts)
+        hosts = await each(self._room, await self._rooms.all())
+        await self._subscriptions.release_hosts(set().union(*hosts))
 
     async def _room(self, room: RoomId) -> set[Address]:
         """Who hosts what is left."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Self
 
+from sync_core.abreast import each
 from sync_core.errors import Malformed
 from sync_core.graph.events import iana
 from sync_core.ibss.client import Ibss
@@ -87,12 +88,11 @@ class Rooms:
 
     async def _read(self, known: Mapping[RoomId, Room]) -> list[Room]:
         nodes = {node.id: node for node in await self._ibss.nodes()}
-        found: list[Room] = []
-        for building in nodes.values():
-            if building.building and building.synced:
-                spaces = [space for space in await self._ibss.spaces(building.id) if space.synced]
-                rooms = [self._room(space, building, nodes) or known.get(space.id) for space in spaces]
-                found += [room for room in rooms if room is not None]
+        buildings = [node for node in nodes.values() if node.building and node.synced]
+        listed = await each(lambda building: self._ibss.spaces(building.id), buildings)
+        synced = [(s, building) for building, spaces in zip(buildings, listed, strict=True) for s in spaces if s.synced]
+        rooms = [self._room(space, building, nodes) or known.get(space.id) for space, building in synced]
+        found = [room for room in rooms if room is not None]
         taken = Counter(room.mailbox for room in found)
         for room in found:
             if taken[room.mailbox] > 1:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from sync_core.abreast import each
 from sync_core.errors import Gone, Later, SyncError
 from sync_core.graph.client import Graph
 from sync_core.graph.wire import SUBSCRIPTION_MINUTES, subscription_end
@@ -22,11 +23,16 @@ from sync_core.store import Store
 
 RENEW_WITH_LEFT = timedelta(minutes=SUBSCRIPTION_MINUTES / 2)
 
+MOST_A_RUN = 4_000
+"""A second each, several at the same time: within the ten minutes that host.json gives a run."""
+
 log = logging.getLogger(__name__)
 
 
 class Subscriptions:
-    """`urls` are the addresses for change notifications and for lifecycle notifications; `secret` makes a new client state."""
+    """`urls` are the addresses for change notifications and for lifecycle notifications; `secret` makes a new client state. One
+    run makes or renews `most`.
+    """
 
     def __init__(
         self,
@@ -37,25 +43,41 @@ class Subscriptions:
         urls: tuple[str, str],
         clock: Callable[[], datetime],
         secret: Callable[[], str],
+        most: int = MOST_A_RUN,
     ) -> None:
         self._graph, self._store, self._queues, self._rooms = graph, store, queues, rooms
-        self._urls, self._clock, self._secret = urls, clock, secret
+        self._urls, self._clock, self._secret, self._most = urls, clock, secret, most
         self._watched_hosts: set[Address] = set()
 
     async def renew_all(self) -> None:
-        """What Graph lists is compared with what is remembered. One failure does not stop the others; it is raised last."""
+        """What Graph lists is compared with what is remembered. What ends first goes first, and what is too much for one run is
+        left to the next. One failure does not stop the others; it is raised last.
+        """
         rooms = {room.mailbox: room.id for room in (await self._rooms.refresh()).values()}
         held = await self._held(rooms)
         wanted: dict[Address, RoomId | None] = {**dict.fromkeys(held), **rooms}
-        failure: SyncError | None = None
-        for mailbox, room in wanted.items():
+        alive: list[Address] = []
+        failures: list[SyncError] = []
+
+        async def keep_alive(mailbox: Address) -> None:
+            if len(alive) >= self._most:
+                return
+            room = wanted[mailbox]
             try:
-                await self._keep_alive(mailbox, room, held.get(mailbox))
+                await self._renew_or_make(mailbox, room, held.get(mailbox))
+                alive.append(mailbox)
             except SyncError as error:
                 log.error("the calendar of %s has no live subscription: %s", room or "a host", error.code)  # noqa: TRY400
-                failure = error
-        if failure:
-            raise failure
+                failures.append(error)
+
+        now = self._clock()
+        ends = {mailbox: held[mailbox].expires if mailbox in held else now for mailbox in wanted}
+        due = sorted((mailbox for mailbox in wanted if ends[mailbox] - now <= RENEW_WITH_LEFT), key=ends.__getitem__)
+        await each(keep_alive, due)
+        if left := len(due) - len(alive) - len(failures):
+            log.info("%d subscriptions are left to the next run", left)
+        if failures:
+            raise failures[0]
 
     async def resubscribe(self, mailbox: Address, room: RoomId | None) -> None:
         """After a lifecycle notification: a renewal also re-authorises, and one that Graph removed is made again."""
@@ -64,31 +86,34 @@ class Subscriptions:
 
     async def watch_host(self, host: Address) -> None:
         """For the host of a meeting that was linked just now. No meeting is held up by it: the timers find what it would tell."""
-        await self._watch(host)
+        await self._watch({host})
 
-    async def _watch(self, host: Address) -> bool:
-        """True when nobody has watched it before."""
-        if host not in self._watched_hosts:
+    async def _watch(self, hosts: Collection[Address]) -> list[Address]:
+        """Begins with those that nobody watches. Which of them cannot be watched at all."""
+        if set(hosts) - self._watched_hosts:
             self._watched_hosts = {subscribed.mailbox for subscribed in await self._store.subscriptions()}
-        if host in self._watched_hosts:
-            return False
+        new = sorted(set(hosts) - self._watched_hosts)[: self._most]
+        return [host for host, able in zip(new, await each(self._begin, new), strict=True) if not able]
+
+    async def _begin(self, host: Address) -> bool:
+        able = True
         try:
             await self._make(host, None)
         except Later as error:
             log.info("a host's calendar cannot be watched yet: %s", error)
-            return False
+            return True
         except SyncError as error:
             log.warning("a host's calendar cannot be watched: %s", error)
+            able = False
         self._watched_hosts.add(host)
-        return True
+        return able
 
     async def watch_hosts(self, hosts: Collection[Address]) -> None:
         """Those of meetings that are linked: one of them may have been linked by a worker that died before it watched the host.
-        What changed until now is looked at once.
+        What changed until now is looked at once, also of those that cannot be watched.
         """
-        for host in sorted(set(hosts) - self._watched_hosts):
-            if await self._watch(host):
-                await self._queues.send(PullRoom(host=host))
+        for host in await self._watch(hosts):
+            await self._queues.send(PullRoom(host=host))
 
     async def release_hosts(self, wanted: Collection[Address]) -> None:
         """Hosts of whose meetings none is left are not watched any more."""
@@ -115,10 +140,6 @@ class Subscriptions:
             if stray.notification_url == self._urls[0]:
                 await self._graph.delete_subscription(stray.id)
         return held
-
-    async def _keep_alive(self, mailbox: Address, room: RoomId | None, held: Subscribed | None) -> None:
-        if held is None or held.expires - self._clock() <= RENEW_WITH_LEFT:
-            await self._renew_or_make(mailbox, room, held)
 
     async def _renew_or_make(self, mailbox: Address, room: RoomId | None, held: Subscribed | None) -> None:
         if held is not None:

@@ -122,7 +122,7 @@ async def test_S14_B16_what_the_rounds_cost_that_find_nothing_new() -> None:
     await world.close()
 
 
-async def test_S14_what_the_timers_ask_one_after_the_other() -> None:
+async def test_S14_what_the_timers_ask() -> None:
     """`timer_seconds` counts on it: a message for each calendar; for each room a read of its links, and of IBSS pages of 100."""
     world = Metered()
     await world.start()
