@@ -80,7 +80,12 @@ class Store:
         one that had the booking before has it still.
         """
         pointer = await self._links.get(encode(f"booking:{booking}"), "-")
-        return await self._owner(booking, pointer) if pointer else None
+        return await self._owner(booking, pointer) or await self._passed_by(booking, pointer) if pointer else None
+
+    async def _passed_by(self, booking: BookingId, pointer: Row) -> Link | None:
+        """Who was slower has pointed at a link that it could not save any more, and before it at one that had been renamed."""
+        links = await self.links(RoomId(pointer["room"]))
+        return next((link for link in links if link.booking_id == booking and link.state is not State.CLOSED), None)
 
     async def _owner(self, booking: BookingId, pointer: Row) -> Link | None:
         link = await self.link(RoomId(pointer["room"]), pointer["key"])
