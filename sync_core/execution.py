@@ -320,9 +320,16 @@ def _as_read(situation: Situation) -> Link:
         return link
     stands = event if isinstance(event, Present) else event.elsewhere
     base = stands.essence if stands is not None else link.base
+    if stands is not None and not stands.writable and link.base is None and isinstance(booking, Present):
+        base = _believed(stands.essence, booking.essence)
     if isinstance(event, Present) and isinstance(booking, Present) and event.essence.room == booking.essence.room:
         link = replace(link, room=booking.essence.room)  # who moved them both may have died before it moved the link
     return replace(link, base=base, kept=booking.essence if isinstance(booking, Present) else link.kept)
+
+
+def _believed(copy: Essence, booking: Essence) -> Essence:
+    """Of a room's copy alone nothing was believed but the slot: what its host's says, once it can be read, is then a change."""
+    return copy if copy.private else replace(copy, subject=booking.subject, people=booking.people)
 
 
 def _standing(link: Link, plan: Plan) -> Link:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from localdev.world import ANA, BEN, ELM, OAK, Person
+from localdev.world import ANA, BEN, CLEO, ELM, OAK, Person
 from tests.scenarios.in_process import World
 from tests.scenarios.operator_desk import at, explained
 from tests.scenarios.people import Slot, checked
@@ -97,3 +97,20 @@ async def test_B13_that_no_room_at_all_is_switched_on_is_not_believed(world: Wor
         checked(await world.ibss.http.patch(f"/_sim/nodes/{node}", json={"Bkng_Ext_System": 0}))
     await world.service.subscriptions.renew_all()
     assert len(await world.store.rooms()) == 6
+
+
+async def test_B11_B18_what_was_adopted_while_its_host_could_not_be_read_becomes_what_outlook_says(world: World) -> None:
+    slot, door = world.slot(), f"{world.outlook.side_door}/mailboxes/{ANA.address}"
+    await switch(world, ELM, on=False)
+    await world.outlook.book(ANA, slot, "As Outlook has it", (ELM,), (BEN,))
+    await world.ibss.book(ANA, ELM, slot, "As IBSS has it", (CLEO,))
+    await world.settle()
+    checked(await world.outlook.http.patch(door, json={"unreadable": {"status": 403, "code": "ErrorAccessDenied"}}))
+    await switch(world, ELM, on=True)
+    await world.sweep()
+    booking = await world.ibss.the_booking(ELM, slot)
+    assert (booking["Booking_Name"], world.ibss.people(booking)) == ("As IBSS has it", {CLEO.address})
+    checked(await world.outlook.http.patch(door, json={"unreadable": {}}))
+    await world.sweep()
+    booking = await world.ibss.the_booking(ELM, slot)
+    assert (booking["Booking_Name"], world.ibss.people(booking)) == ("As Outlook has it", {BEN.address})
