@@ -4,10 +4,11 @@ import argparse
 import logging
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from multiprocessing import Pool, cpu_count
 
+from tests.simulation.scenes import EVERYDAY, SCENES
 from tests.simulation.seeds import Outcome, run
 from tests.simulation.shrink import Case, shrunk
 
@@ -18,7 +19,7 @@ SHRUNK = 5
 @dataclass
 class Figures:
     seeds: int = 0
-    failed: list[int] = field(default_factory=list)
+    failed: list[tuple[str, int]] = field(default_factory=list)
     differing: int = 0
     steps: int = 0
     requests: int = 0
@@ -27,7 +28,7 @@ class Figures:
     mails: int = 0
     virtual: float = 0.0
 
-    def take(self, outcome: Outcome) -> None:
+    def take(self, scene: str, outcome: Outcome) -> None:
         self.seeds += 1
         self.steps += len(outcome.done)
         self.requests += outcome.requests
@@ -36,7 +37,7 @@ class Figures:
         self.mails += outcome.mails
         self.virtual += outcome.virtual
         if outcome.violations:
-            self.failed.append(outcome.seed)
+            self.failed.append((scene, outcome.seed))
 
     def told(self, seconds: float) -> str:
         amplification = self.writes / max(1, self.writes - self.needless)
@@ -55,19 +56,20 @@ def main() -> int:
     if arguments.seed is not None:
         return _one(arguments)
     figures, begun = Figures(), time.monotonic()
-    for outcome in _outcomes(range(arguments.first, arguments.first + arguments.seeds), twice=arguments.twice):
-        figures.take(outcome)
+    for scene, outcome in _outcomes(_asked(arguments), twice=arguments.twice):
+        figures.take(scene, outcome)
         if outcome.violations:
-            print(f"seed {outcome.seed}: {outcome.violations[0]}", flush=True)
+            print(f"{scene} {outcome.seed}: {outcome.violations[0]}", flush=True)
     print(figures.told(time.monotonic() - begun))
-    for seed in figures.failed[:SHRUNK]:
-        print(f"replay: {shrunk(Case.of(seed)).command}", flush=True)
+    for scene, seed in figures.failed[:SHRUNK]:
+        print(f"replay: {shrunk(Case.of(seed, scene)).command}", flush=True)
     return 1 if figures.failed else 0
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seeds", type=int, default=10_000)
+    parser.add_argument("--scene", choices=SCENES, help="only this one; otherwise half of the seeds are of the everyday one")
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--twice", action="store_true", help="each seed twice: both must leave the same trace")
     parser.add_argument("--seed", type=int, help="only this one")
@@ -77,10 +79,20 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _asked(arguments: argparse.Namespace) -> Sequence[tuple[str, int]]:
+    first, number = arguments.first, arguments.seeds
+    if arguments.scene:
+        return [(arguments.scene, seed) for seed in range(first, first + number)]
+    others = [scene for scene in SCENES if scene != EVERYDAY]
+    share = number // 2 // len(others)
+    asked = [(scene, seed) for scene in others for seed in range(first, first + share)]
+    return [(EVERYDAY, seed) for seed in range(first, first + number - len(asked))] + asked
+
+
 def _one(arguments: argparse.Namespace) -> int:
-    case = Case.of(arguments.seed)
+    case = Case.of(arguments.seed, arguments.scene or EVERYDAY)
     steps = frozenset(map(int, arguments.steps.split(","))) if arguments.steps else case.steps
-    case = Case(arguments.seed, steps, frozenset(filter(None, arguments.without.split(","))))
+    case = replace(case, steps=steps, without=frozenset(filter(None, arguments.without.split(","))))
     outcome = case.run(keep_trace=arguments.trace)
     print("\n".join(outcome.lines + outcome.done))
     print(f"weather: {', '.join(case.weather.rough()) or 'calm'}\ntrace {outcome.trace}")
@@ -88,16 +100,21 @@ def _one(arguments: argparse.Namespace) -> int:
     return 1 if outcome.violations else 0
 
 
-def _outcomes(seeds: range, *, twice: bool) -> Iterator[Outcome]:
+def _outcomes(asked: Sequence[tuple[str, int]], *, twice: bool) -> Iterator[tuple[str, Outcome]]:
     with Pool(cpu_count()) as pool:
-        yield from pool.imap(_twice if twice else run, seeds, chunksize=8)
+        yield from pool.imap(_twice if twice else _once, asked, chunksize=8)
 
 
-def _twice(seed: int) -> Outcome:
-    one, other = run(seed), run(seed)
+def _once(asked: tuple[str, int]) -> tuple[str, Outcome]:
+    scene, seed = asked
+    return scene, run(seed, scene=scene)
+
+
+def _twice(asked: tuple[str, int]) -> tuple[str, Outcome]:
+    (scene, one), (_, other) = _once(asked), _once(asked)
     if one.trace != other.trace:
         one.violations.append("the same seed has left two traces")
-    return one
+    return scene, one
 
 
 if __name__ == "__main__":

@@ -1,35 +1,19 @@
 """An independent judge. It knows what people want of the two systems, and nothing of how the service works."""
 
-import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from tests.scenarios.people import SERVICE, pages
 from tests.simulation.history import History
 from tests.simulation.network import Write
-from tests.simulation.people import GONE, PREFER, ROOM, SECRET, SLOT, SUBJECT, People, token, utc
-from tests.simulation.script import OUTLOOK, Script
-from tests.simulation.town import BEGIN, Town
+from tests.simulation.people import GONE, ROOM, SECRET, SLOT, SUBJECT, People, token
+from tests.simulation.script import IBSS, OUTLOOK, Script
+from tests.simulation.town import Town
+from tests.simulation.views import Views
 
-WINDOW = timedelta(days=30)
 TOKEN = re.compile(r"m(\d+):")
-PRIVATE = "Private meeting"
-FIELDS = (SUBJECT, SLOT, ROOM)
-
-
-@dataclass(frozen=True, order=True)
-class Seen:
-    """A meeting in a room, as somebody sees it who looks at one side."""
-
-    room: str
-    start: datetime
-    end: datetime
-    subject: str
-    host: str
-    people: tuple[str, ...]
 
 
 @dataclass
@@ -41,6 +25,8 @@ class Checker:
     violations: list[str] = field(default_factory=list)
     writes: int = 0
     needless: int = 0
+    since: datetime | None = None
+    """When it was first asked whether all agree. What had begun by then may have come too late to be mirrored."""
     _booked: set[int] = field(default_factory=set)
     _invited: set[int] = field(default_factory=set)
 
@@ -60,15 +46,31 @@ class Checker:
                 self.note("a mail for nothing:", write)
         if self.script.crowded:
             return
+        self._adoption(write)
         events, bookings = self._living()
         for kind, before, living in (("booking", self._booked, bookings), ("event", self._invited, events)):
             for meeting, number in sorted(living.items()):
-                if number > 1 and (kind == "event" or meeting not in self._series):
+                if number > 1 and (kind == "event" or meeting not in self._series) and meeting not in self.history.apart:
                     self.note(f"two {kind}s of one meeting:", meeting, "after", write)
-            for meeting in sorted(before - set(living) - self._series):
+            for meeting in sorted(before - set(living) - self._series - self.history.apart):
                 if (meeting, GONE) not in self.history.edits and write.who != "person":
                     self.note(f"no {kind} of a meeting that nobody has cancelled:", meeting, "after", write)
             before |= set(living)
+
+    def _adoption(self, write: Write) -> None:
+        """Nobody is mailed because two halves of a meeting have become one."""
+        if write.who == "person":
+            return
+        for mailbox in self.town.graph.tenant.mailboxes.values():
+            for event in mailbox.events.values():
+                known = TOKEN.match(event.details.subject)
+                if known and event.is_organizer and event.ical_uid in write.mailed and self._only_adopted(int(known[1])):
+                    self.note("a mail for a meeting that stood on both sides:", known[1], "after", write)
+
+    def _only_adopted(self, meeting: int) -> bool:
+        """It stood on both sides, and nobody has changed it in IBSS since."""
+        edited = any(step.meeting == meeting and step.side == IBSS for step in self.people.taken)
+        return meeting in self.history.twins and meeting not in self.history.apart and not edited
 
     def _living(self) -> tuple[Counter[int], Counter[int]]:
         events, bookings = Counter[int](), Counter[int]()
@@ -89,48 +91,18 @@ class Checker:
     # when all should be well
 
     async def agreement(self, when: str) -> None:
-        outlook, ibss = await self._outlook(), await self._ibss()
-        for seen in sorted((outlook - ibss).elements()):
-            self.note(when, "only in Outlook:", _told(seen))
-        for seen in sorted((ibss - outlook).elements()):
-            self.note(when, "only in IBSS:", _told(seen))
-
-    async def _outlook(self) -> Counter[Seen]:
-        """A meeting is in a room when the room has accepted it; what it is, its host's own copy tells."""
-        own: dict[tuple[str, datetime], Any] = {}
-        calendars = {mailbox: await self._calendar(mailbox) for mailbox in sorted(self.town.graph.tenant.mailboxes)}
-        for calendar in calendars.values():
-            for event in calendar:
-                if event["isOrganizer"]:
-                    own[event["iCalUId"], utc(event["start"]["dateTime"])] = event
-        found = Counter[Seen]()
-        for room in self.town.rooms:
-            for copy in calendars[room.mailbox or ""]:
-                if copy["responseStatus"]["response"] == "accepted":
-                    event = own.get((copy["iCalUId"], utc(copy["start"]["dateTime"])))
-                    if event is None:
-                        self.note("a room holds what its host does not:", room.name, copy["start"]["dateTime"])
-                    else:
-                        found[_seen_in_outlook(room.space, event)] += 1
-        return found
-
-    async def _calendar(self, mailbox: str) -> list[Any]:
-        query = {"startDateTime": BEGIN.isoformat(), "endDateTime": (BEGIN + WINDOW).isoformat(), "$top": "100"}
-        found = await pages(self.people.outlook.http, f"/users/{mailbox}/calendarView", query, PREFER)
-        return [event for event in found if not event["isCancelled"]]
-
-    async def _ibss(self) -> Counter[Seen]:
-        found = Counter[Seen]()
-        for node in sorted({room.node for room in self.town.rooms}):
-            for booking in await pages(self.people.ibss.http, f"/v2/{node}/bookings", {"$top": "100"}, SERVICE):
-                if not booking["Booking_IsCancelled"]:
-                    found[_seen_in_ibss(booking)] += 1
-        return found
+        self.since = self.since or self.town.now()
+        views = Views(self.town, self.people.outlook, self.people.ibss, self.note)
+        outlook, ibss = await views.in_outlook(), await views.in_ibss()
+        for side, missing in (("Outlook", outlook - ibss), ("IBSS", ibss - outlook)):
+            for seen in sorted(missing.elements()):
+                if seen.start > self.since:
+                    self.note(when, f"only in {side}:", seen)
 
     def standing(self) -> None:
         """What people were told is done stands, unless somebody who knew of it did otherwise."""
         events, bookings = self._living()
-        for meeting in sorted({step.meeting for step in self.script.steps} - self._series):
+        for meeting in sorted({step.meeting for step in self.script.steps} - self._series - self.history.apart - self._begun()):
             edits = self.history.edits.get((meeting, GONE), [])
             if any(edit.side == OUTLOOK for edit in edits) and (events[meeting] or bookings[meeting]):
                 self.note("cancelled in Outlook, and there again:", meeting)
@@ -141,6 +113,14 @@ class Checker:
                     self.note("nobody has cancelled it, and it is not in IBSS:", meeting)
             if events[meeting]:
                 self._fields(meeting)
+
+    def _begun(self) -> set[int]:
+        """What is over is left as it is, and what has begun cannot be booked."""
+        now = self.since or self.town.now()
+        events = [event for mailbox in self.town.graph.tenant.mailboxes.values() for event in mailbox.events.values()]
+        begun = [event.details.subject for event in events if event.is_organizer and event.details.start <= now]
+        begun += [booking.name for booking in self.town.ibss.bookings.by_id.values() if booking.start <= now]
+        return {int(known[1]) for name in begun if (known := TOKEN.match(name))}
 
     def _fields(self, meeting: int) -> None:
         event = next(
@@ -185,27 +165,3 @@ class Checker:
         for mailbox, most in self.town.network.most_in_flight.items():
             if most > 4:
                 self.note("more than four requests at once to", mailbox)
-
-
-def _seen_in_outlook(space: str, event: Any) -> Seen:
-    private = event["sensitivity"] in {"private", "confidential"}
-    people = sorted(a["emailAddress"]["address"].lower() for a in event["attendees"] if a["type"] != "resource")
-    host = event["organizer"]["emailAddress"]["address"].lower()
-    return Seen(
-        space,
-        utc(event["start"]["dateTime"]),
-        utc(event["end"]["dateTime"]),
-        PRIVATE if private else event["subject"],
-        host,
-        () if private else tuple(one for one in people if one != host),
-    )
-
-
-def _seen_in_ibss(booking: Any) -> Seen:
-    people = sorted(party["Email"].lower() for party in booking["Booking_Parties"])
-    times = (datetime.fromisoformat(booking[name]) for name in ("Booking_Start", "Booking_End"))
-    return Seen(booking["Space_Id"], *times, booking["Booking_Name"], booking["Booking_Owner_Email"].lower(), tuple(people))
-
-
-def _told(seen: Seen) -> str:
-    return json.dumps([seen.room, f"{seen.start:%d %H:%M}", seen.subject, seen.host, seen.people])

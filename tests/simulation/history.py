@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
+from tests.simulation.script import IBSS
+
 type FieldName = tuple[int, str]
 """A meeting's number and what was changed of it."""
 
@@ -20,11 +22,18 @@ class Edit:
 @dataclass
 class History:
     edits: dict[FieldName, list[Edit]] = field(default_factory=lambda: defaultdict(list))
+    twins: set[int] = field(default_factory=set)
+    """Meetings that people have entered on both sides by hand."""
+    unheard: set[int] = field(default_factory=set)
+    """Of these, whose halves are not one yet: what is written into IBSS's is no answer to Outlook's, which stands in the end."""
+    apart: set[int] = field(default_factory=set)
+    """Of these, whose halves were put into two places before they were one meeting: they are two."""
 
     def note(self, meeting: int, name: str, side: str, value: Hashable, shown: Hashable) -> None:
         """An edit that was acknowledged. `shown`: what the person saw before."""
         edits = self.edits[meeting, name]
-        seen = next((edit.number for edit in reversed(edits) if edit.value == shown), None)
+        alone = meeting in self.unheard and side == IBSS
+        seen = None if alone else next((edit.number for edit in reversed(edits) if edit.value == shown), None)
         edits.append(Edit(len(edits), side, value, seen))
 
     def may_stand(self, meeting: int, name: str) -> set[Hashable]:

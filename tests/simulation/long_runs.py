@@ -17,7 +17,7 @@ from tests.simulation.checker import Checker
 from tests.simulation.clockwork import VirtualLoop
 from tests.simulation.history import History
 from tests.simulation.people import People
-from tests.simulation.script import script_of
+from tests.simulation.scenes import script_of
 from tests.simulation.town import HORIZON, Town
 from tests.simulation.weather import CALM, Weather
 

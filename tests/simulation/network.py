@@ -15,6 +15,7 @@ from starlette.types import Message, Scope
 from localdev.graph.app import VERSION, door
 from localdev.graph.call import Answer, Call
 from localdev.graph.simulator import GraphSimulator
+from localdev.graph.state import Mail
 from localdev.ibss.app import create_app as ibss_app
 from localdev.ibss.simulator import IbssSimulator
 from tests.simulation.process import Process
@@ -30,14 +31,14 @@ type Serve = Callable[[httpx.Request], Awaitable[httpx.Response]]
 
 @dataclass(frozen=True)
 class Write:
-    """`needless`: nothing was as people see it different from before. `mailed`: somebody had a mail for it."""
+    """`needless`: nothing was as people see it different from before. `mailed`: the meetings that somebody had a mail about."""
 
     who: str
     method: str
     path: str
     worked: bool
     needless: bool
-    mailed: bool
+    mailed: frozenset[str]
 
     def __str__(self) -> str:
         return f"{self.who} {self.method} {self.path}"
@@ -54,7 +55,7 @@ class Network:
     written: Callable[["Write"], None]
     visible: Callable[[], object]
     """What people can see on both sides."""
-    mails: Callable[[], int]
+    mails: Callable[[], list[Mail]]
     most_in_flight: Counter[str] = field(default_factory=Counter)
 
     def clear(self) -> None:
@@ -148,13 +149,14 @@ class Road(httpx.AsyncBaseTransport):
         if request.method in READS and who != "person" and network.chance.random() < network.weather.stale:
             serve = self._server.replica
         before = network.visible() if request.method not in READS else None
-        mails = network.mails()
+        mails = len(network.mails())
         response = await serve(request)
         network.trace.requests += 1
         network.trace.note(who, self._server.name, request.method, request.url.raw_path.decode(), response.status_code)
         if request.method not in READS:
             needless = response.is_success and before == network.visible()
-            network.written(Write(who, request.method, request.url.path, response.is_success, needless, network.mails() > mails))
+            mailed = frozenset(mail.ical_uid for mail in network.mails()[mails:])
+            network.written(Write(who, request.method, request.url.path, response.is_success, needless, mailed))
         network.stir()
         return response
 

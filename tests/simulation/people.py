@@ -41,10 +41,11 @@ def early(moment: datetime, number: int) -> Slot:
 
 class People:
     def __init__(self, town: Town, history: History) -> None:
-        self._town, self._history = town, history
+        self._town, self.history = town, history
         self.outlook = Outlook(town.person("graph"))
         self.ibss = IbssApp(town.person("ibss"))
         self.done: list[str] = []
+        self.taken: list[Step] = []
 
     async def take(self, step: Step) -> None:
         """One step. What a server refuses, or what is not there to be changed on that side, is not done."""
@@ -55,6 +56,7 @@ class People:
             return
         except AssertionError:  # the server refused: people.checked
             return
+        self.taken.append(step)
         self._town.trace.note("person", step.side, step.verb, step.meeting, step.value)
         self.done.append(f"{step.at:.1f} s: {step.side} {step.verb} {step.meeting} {step.value}")
 
@@ -87,20 +89,20 @@ class People:
         words = f"{token(step.meeting)} {SECRET if SECRET in event.details.subject else 'o'}{step.value}"
         shown = event.details.subject
         await self._change(event, subject=words)
-        self._history.note(step.meeting, SUBJECT, OUTLOOK, words, shown)
+        self.history.note(step.meeting, SUBJECT, OUTLOOK, words, shown)
 
     async def _outlook_move(self, step: Step) -> None:
         event, slot = self._event(step.meeting), slot_of(step.value)
         shown = event.details.start
         await self._change(event, **self.outlook.times(slot))
-        self._history.note(step.meeting, SLOT, OUTLOOK, slot.start, shown)
+        self.history.note(step.meeting, SLOT, OUTLOOK, slot.start, shown)
 
     async def _outlook_room(self, step: Step) -> None:
         event, room = self._event(step.meeting), self._town.rooms[step.value % len(self._town.rooms)]
         shown = first(a.address for a in event.attendees if a.kind == "resource")
         others = [_written(attendee) for attendee in event.attendees if attendee.kind != "resource"]
         await self._change(event, attendees=[*others, self.outlook.room(room)])
-        self._history.note(step.meeting, ROOM, OUTLOOK, room.mailbox, shown)
+        self.history.note(step.meeting, ROOM, OUTLOOK, room.mailbox, shown)
 
     async def _outlook_invite(self, step: Step) -> None:
         await self._outlook_people(step, there=True)
@@ -115,12 +117,12 @@ class People:
             raise LookupError
         others = [_written(attendee) for attendee in event.attendees if attendee.address != who.address]
         await self._change(event, attendees=[*others, *([self.outlook.guest(who)] if there else [])])
-        self._history.note(step.meeting, who.address, OUTLOOK, there, was)
+        self.history.note(step.meeting, who.address, OUTLOOK, there, was)
 
     async def _outlook_cancel(self, step: Step) -> None:
         event = self._event(step.meeting)
         await self.outlook.cancel(_person(event.organizer), event.id)
-        self._history.note(step.meeting, GONE, OUTLOOK, value=True, shown=False)
+        self.history.note(step.meeting, GONE, OUTLOOK, value=True, shown=False)
 
     async def _outlook_forward(self, step: Step) -> None:
         """An attendee asks somebody along."""
@@ -149,12 +151,12 @@ class People:
     async def _ibss_rename(self, step: Step) -> None:
         booking, words = self._booking(step.meeting), f"{token(step.meeting)} i{step.value}"
         await self._alter(booking, Booking_Name=words)
-        self._history.note(step.meeting, SUBJECT, step.side, words, booking.name)
+        self.history.note(step.meeting, SUBJECT, step.side, words, booking.name)
 
     async def _ibss_move(self, step: Step) -> None:
         booking, slot = self._booking(step.meeting), slot_of(step.value)
         await self._alter(booking, **self.ibss.times(slot))
-        self._history.note(step.meeting, SLOT, step.side, slot.start, booking.start)
+        self.history.note(step.meeting, SLOT, step.side, slot.start, booking.start)
 
     async def _ibss_room(self, step: Step) -> None:
         booking, room = self._booking(step.meeting), self._town.rooms[step.value % len(self._town.rooms)]
@@ -162,7 +164,7 @@ class People:
             raise LookupError
         shown = first(one.mailbox for one in self._town.rooms if one.space == booking.space)
         await self._alter(booking, Space_Id=room.space, Node_Id=room.node)
-        self._history.note(step.meeting, ROOM, step.side, room.mailbox, shown)
+        self.history.note(step.meeting, ROOM, step.side, room.mailbox, shown)
 
     async def _ibss_invite(self, step: Step) -> None:
         await self._ibss_people(step, there=True)
@@ -180,12 +182,12 @@ class People:
         ]
         mine = [self.ibss.party(who, visitor=who is company.VERA)] if there else []
         await self._alter(booking, Booking_Parties=[*others, *mine])
-        self._history.note(step.meeting, who.address, step.side, there, was)
+        self.history.note(step.meeting, who.address, step.side, there, was)
 
     async def _ibss_cancel(self, step: Step) -> None:
         booking = self._booking(step.meeting)
         await self._alter(booking, Booking_IsCancelled=1)
-        self._history.note(step.meeting, GONE, step.side, value=True, shown=False)
+        self.history.note(step.meeting, GONE, step.side, value=True, shown=False)
 
     async def _ibss_move_one(self, step: Step) -> None:
         booking = self._one_of(step)

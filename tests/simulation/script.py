@@ -1,7 +1,8 @@
 """What people do on both sides, drawn from a seed: few meetings, many hands, often the same meeting in the same minute."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 OUTLOOK, IBSS = "outlook", "ibss"
 EDITS = {
@@ -31,18 +32,21 @@ class Script:
     rooms: int
     crowded: bool
     """Meetings want the same few slots; otherwise each move goes to a slot that nobody else ever wants."""
+    off: bool = False
+    """No room is synced until a step switches it on."""
 
     def only(self, numbers: frozenset[int]) -> "Script":
-        return Script(tuple(step for n, step in enumerate(self.steps) if n in numbers), self.rooms, self.crowded)
+        return replace(self, steps=tuple(step for n, step in enumerate(self.steps) if n in numbers))
 
 
 @dataclass
 class Author:
+    scene: ClassVar[str] = "script"
     seed: int
     steps: list[Step] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.chance = random.Random(f"script {self.seed}")
+        self.chance = random.Random(f"{self.scene} {self.seed}")
         self._slots = 0
 
     def write(self) -> Script:
@@ -77,7 +81,3 @@ class Author:
     def _slot(self) -> int:
         self._slots += 1
         return self.chance.randrange(6) if self.crowded else self._slots
-
-
-def script_of(seed: int) -> Script:
-    return Author(seed).write()

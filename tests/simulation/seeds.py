@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 from tests.simulation.checker import Checker
 from tests.simulation.clockwork import VirtualLoop
+from tests.simulation.hands import Hands
 from tests.simulation.history import History
-from tests.simulation.people import People
-from tests.simulation.script import Script, script_of
+from tests.simulation.scenes import EVERYDAY, script_of
+from tests.simulation.script import Script
 from tests.simulation.town import Town
 from tests.simulation.weather import Weather
 
@@ -17,6 +18,9 @@ AFTERMATH = (20.0, 120.0, 900.0)
 
 PASS = 900.0
 """Within this time after the faults end everything agrees: each sweep comes once."""
+
+ADOPTED = 600.0
+"""So much later where rooms were switched on: they are looked for within a quarter of an hour, and then swept."""
 
 LATE = 4 * 3600.0 + 900.0
 
@@ -35,11 +39,13 @@ class Outcome:
     lines: list[str] = field(default_factory=list)
 
 
-def run(seed: int, script: Script | None = None, weather: Weather | None = None, *, keep_trace: bool = False) -> Outcome:
+def run(
+    seed: int, script: Script | None = None, weather: Weather | None = None, *, scene: str = EVERYDAY, keep_trace: bool = False
+) -> Outcome:
     """Plays a seed from beginning to end. The same arguments give the same trace."""
     loop = VirtualLoop()
     try:
-        story = _story(seed, script or script_of(seed), weather or Weather.of(seed), keep_trace=keep_trace)
+        story = _story(seed, script or script_of(seed, scene), weather or Weather.of(seed), keep_trace=keep_trace)
         return loop.run_until_complete(story)
     finally:
         loop.close()
@@ -48,9 +54,9 @@ def run(seed: int, script: Script | None = None, weather: Weather | None = None,
 
 async def _story(seed: int, script: Script, weather: Weather, *, keep_trace: bool) -> Outcome:
     town, history = Town(seed, weather, script.rooms, keep_trace=keep_trace), History()
-    people = People(town, history)
+    people = Hands(town, history)
     checker = Checker(town, people, history, script)
-    await town.open()
+    await town.open(off=script.off)
     town.written.append(checker.watch)
     town.storm()
     begin = town.loop.time()
@@ -59,7 +65,7 @@ async def _story(seed: int, script: Script, weather: Weather, *, keep_trace: boo
         await people.take(step)
     await asyncio.sleep(AFTERMATH[seed % len(AFTERMATH)])
     town.calm()
-    await asyncio.sleep(PASS)
+    await asyncio.sleep(PASS + (ADOPTED if script.off else 0.0))
     await checker.agreement("one clean pass after the faults:")
     settled = checker.writes
     await _what_is_late(town)

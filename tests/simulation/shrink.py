@@ -1,9 +1,10 @@
 """From a seed that fails to the little that is needed for it: steps that are left out, faults that are switched off."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
-from tests.simulation.script import Script, script_of
+from tests.simulation.scenes import EVERYDAY, script_of
+from tests.simulation.script import Script
 from tests.simulation.seeds import Outcome, run
 from tests.simulation.weather import Weather
 
@@ -17,14 +18,15 @@ class Case:
     seed: int
     steps: frozenset[int]
     without: frozenset[str] = frozenset()
+    scene: str = EVERYDAY
 
     @classmethod
-    def of(cls, seed: int) -> Self:
-        return cls(seed, frozenset(range(len(script_of(seed).steps))))
+    def of(cls, seed: int, scene: str = EVERYDAY) -> Self:
+        return cls(seed, frozenset(range(len(script_of(seed, scene).steps))), scene=scene)
 
     @property
     def script(self) -> Script:
-        return script_of(self.seed).only(self.steps)
+        return script_of(self.seed, self.scene).only(self.steps)
 
     @property
     def weather(self) -> Weather:
@@ -37,7 +39,8 @@ class Case:
     def command(self) -> str:
         steps = ",".join(map(str, sorted(self.steps)))
         without = f" --without {','.join(sorted(self.without))}" if self.without else ""
-        return f"python -m tests.simulation --seed {self.seed} --steps {steps}{without}"
+        scene = "" if self.scene == EVERYDAY else f" --scene {self.scene}"
+        return f"python -m tests.simulation{scene} --seed {self.seed} --steps {steps}{without}"
 
 
 def shrunk(case: Case) -> Case:
@@ -55,8 +58,8 @@ def shrunk(case: Case) -> Case:
 
 
 def _smaller(case: Case) -> list[Case]:
-    calmer = [Case(case.seed, case.steps, case.without | {fault}) for fault in case.weather.rough()]
-    return calmer + [Case(case.seed, case.steps - {step}, case.without) for step in sorted(case.steps, reverse=True)]
+    calmer = [replace(case, without=case.without | {fault}) for fault in case.weather.rough()]
+    return calmer + [replace(case, steps=case.steps - {step}) for step in sorted(case.steps, reverse=True)]
 
 
 def _kinds(outcome: Outcome) -> set[str]:

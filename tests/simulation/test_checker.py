@@ -1,5 +1,6 @@
 """The judge sees what it is there to see: each kind of damage, done by hand behind the service's back."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
@@ -12,6 +13,7 @@ from tests.scenarios.people import IbssApp
 from tests.simulation.checker import Checker
 from tests.simulation.clockwork import Stuck, VirtualLoop
 from tests.simulation.history import History
+from tests.simulation.network import Write
 from tests.simulation.people import People, slot_of
 from tests.simulation.script import IBSS, OUTLOOK, Script, Step
 from tests.simulation.town import Town
@@ -95,6 +97,14 @@ async def lose_the_mailbox_of_the_host(town: Town, _people: People) -> None:
     town.graph.tenant.mailboxes[company.ANA.address].events.clear()
 
 
+async def mail_for_an_adoption(town: Town, people: People) -> None:
+    """It is said to have stood on both sides from the first, and then somebody is mailed."""
+    people.history.twins.add(0)
+    (event,) = town.graph.tenant.mailboxes[company.ANA.address].events.values()
+    for listener in town.written:
+        listener(Write("worker 0", "PATCH", "/events/1", worked=True, needless=False, mailed=frozenset({event.ical_uid})))
+
+
 @pytest.mark.parametrize(
     ("damage", "seen"),
     [
@@ -104,6 +114,7 @@ async def lose_the_mailbox_of_the_host(town: Town, _people: People) -> None:
         (lose_the_edit_on_both_sides, "an edit is lost: 0 subject"),
         (write_down_a_secret, "private words in the table journal"),
         (leave_a_create_half_done, "a link is left creating"),
+        (mail_for_an_adoption, "a mail for a meeting that stood on both sides: 0"),
         (lose_the_mailbox_of_the_host, "a room holds what its host does not"),
     ],
     ids=lambda one: one.__name__ if callable(one) else "",
@@ -114,6 +125,17 @@ def test_damage_is_seen(damage: Damage, seen: str) -> None:
 
 def test_where_there_is_no_damage_nothing_is_seen() -> None:
     assert told(nothing) == ""
+
+
+def test_B11_a_meeting_that_has_begun_may_be_on_one_side_alone() -> None:
+    today = (Step(0, OUTLOOK, "book", 0, -31),)
+
+    async def lose_it_when_it_has_begun(town: Town, people: People) -> None:
+        await asyncio.sleep(5400)
+        await lose_the_booking(town, people)
+
+    assert told(lose_the_booking, today) != ""
+    assert told(lose_it_when_it_has_begun, today) == ""
 
 
 def test_a_second_booking_of_a_meeting_is_seen_at_the_moment_when_it_is_made() -> None:
@@ -130,6 +152,16 @@ def test_of_two_edits_that_did_not_see_each_other_either_may_stand() -> None:
     history.note(1, "slot", OUTLOOK, "nine", "eight")
     history.note(1, "slot", IBSS, "ten", "eight")
     assert history.may_stand(1, "slot") == {"nine", "ten"}
+
+
+def test_B11_what_is_written_into_a_half_that_is_alone_yet_does_not_overwrite_the_other() -> None:
+    history = History(twins={1}, unheard={1})
+    history.note(1, "subject", OUTLOOK, "plan", None)
+    history.note(1, "subject", IBSS, "party", "plan")
+    assert history.may_stand(1, "subject") == {"plan", "party"}
+    history.unheard = set()
+    history.note(1, "subject", IBSS, "feast", "plan")
+    assert "plan" not in history.may_stand(1, "subject")
 
 
 def test_an_edit_that_saw_the_other_stands_alone() -> None:

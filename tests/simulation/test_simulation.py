@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.simulation.scenes import EVERYDAY, SCENES
 from tests.simulation.seeds import run
 from tests.simulation.shrink import Case
 
-SHARE, PER_TEST = 160, 20
+SHARE, OF_A_SCENE, PER_TEST = 160, 40, 20
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -23,6 +24,18 @@ def test_nothing_is_lost_and_nothing_is_doubled(first: int) -> None:
     for seed in range(first, first + PER_TEST):
         outcome = run(seed)
         assert outcome.violations == [], f"replay: {Case.of(seed).command}"
+
+
+@pytest.mark.parametrize("scene", [scene for scene in SCENES if scene != EVERYDAY])
+@pytest.mark.parametrize("first", range(0, OF_A_SCENE, PER_TEST))
+def test_nothing_is_lost_and_nothing_is_doubled_in_any_scene(scene: str, first: int) -> None:
+    for seed in range(first, first + PER_TEST):
+        outcome = run(seed, scene=scene)
+        assert outcome.violations == [], f"replay: {Case.of(seed, scene).command}"
+
+
+def test_no_two_scenes_are_alike() -> None:
+    assert len({run(5, scene=scene).trace for scene in SCENES}) == len(SCENES)
 
 
 @pytest.mark.parametrize("seed", [3, 26, 116, 148])

@@ -16,7 +16,7 @@ import httpx
 
 from localdev import world as company
 from localdev.graph.simulator import GraphSimulator
-from localdev.graph.state import Event, Refusal
+from localdev.graph.state import Event, Mail, Refusal
 from localdev.ibss.simulator import IbssSimulator
 from sync_core.app import Workers, compose
 from sync_core.errors import SyncError
@@ -91,6 +91,15 @@ class Town:
     def now(self) -> datetime:
         return BEGIN + timedelta(seconds=self.loop.time())
 
+    # places
+
+    def rooms_on(self) -> list[company.Room]:
+        return [room for room in self.rooms if self.ibss.estate.spaces[room.space].ext_system]
+
+    def is_linked(self, booking: str) -> bool:
+        """Whether the service holds this booking and an event for one meeting."""
+        return any(row.get("booking_id") == booking and row.get("state") == "linked" for row in self.tables["links"].rows)
+
     # people
 
     def person(self, server: str) -> httpx.AsyncClient:
@@ -101,11 +110,14 @@ class Town:
 
     # the life of the town
 
-    async def open(self) -> None:
-        """Seeded, subscribed, looked at once; everybody at work."""
+    async def open(self, *, off: bool = False) -> None:
+        """Seeded, subscribed, looked at once; everybody at work. `off`: no room is synced yet."""
         world = SimpleNamespace(NODES=company.NODES, ROOMS=self.rooms, COLLEAGUES=company.COLLEAGUES, meetings=lambda _now: ())
         self.graph.seed(company.COLLEAGUES, self.rooms)
         self.ibss.seed(world)
+        if off:
+            spaces = self.ibss.estate.spaces
+            spaces |= {space.id: replace(space, ext_system=0) for space in spaces.values()}
         self.graph.tenant.delta.bare_master = self.weather.bare_masters
         for process in self.processes:
             process.on_death = self._mourn(process)
@@ -283,8 +295,8 @@ class Town:
         for listener in self.written:
             listener(write)
 
-    def _mails(self) -> int:
-        return len(self.graph.tenant.mails)
+    def _mails(self) -> list[Mail]:
+        return self.graph.tenant.mails
 
     def _visible(self) -> object:
         events = [event for mailbox in self.graph.tenant.mailboxes.values() for event in mailbox.events.values()]
@@ -328,6 +340,7 @@ class Town:
 
 
 def _shown(event: Event) -> object:
-    details, people = event.details, [(attendee.address, attendee.kind) for attendee in event.attendees]
+    details = event.details
+    people = [(attendee.address, attendee.kind, attendee.response == "declined") for attendee in event.attendees]
     when = (details.start, details.end, details.recurrence, tuple(event.removed_days))
     return event.id, event.is_cancelled, details.subject, when, people
