@@ -14,6 +14,8 @@ from sync_core.planner import Plan, UpdateBooking, UpdateEvent
 SINGLE = (Field.ROOM, Field.SLOT, Field.SUBJECT)
 """Fields of one value; people and linked rooms are merged one by one."""
 
+MERGED = (Field.PEOPLE, Field.LINKED)
+
 
 def writing(link: Link, plan: Plan) -> frozenset[tuple[Side, str]]:
     """What the link is to say is being written, while the plan is carried out: also what others had begun."""
@@ -41,6 +43,8 @@ def allowing_for_own_writes(link: Link, event: Reading, booking: Reading) -> Lin
         overtaken = _overtaken(link, here, there, kept, Side.IBSS) | _overtaken(link, there, here, base, Side.OUTLOOK)
         base, kept = replace(base, **overtaken), replace(kept, **overtaken)
     written = _ours(link, booking, Side.IBSS) | _ours(link, event, Side.OUTLOOK)
+    for name in _half_written(link, event, booking):
+        written.pop(name, None)
     return replace(link, base=replace(base, **written), kept=replace(kept, **written))
 
 
@@ -50,6 +54,20 @@ def _overtaken(link: Link, written: Essence, source: Essence, was: Essence, side
     """
     asked = {name: getattr(source, name) for name in SINGLE if (side, hashed(name, source)) in link.writing}
     return {name: value for name, value in asked.items() if getattr(written, name) not in {value, getattr(was, name)}}
+
+
+def _half_written(link: Link, event: Reading, booking: Reading) -> list[Field]:
+    """What both sides' changes were merged into, and only one side has yet: the other never had it, so it is not to be taken for
+    somebody's change that it lacks what was merged into it.
+    """
+    if not (isinstance(event, Present) and isinstance(booking, Present)):
+        return []
+    there, here = event.essence, booking.essence
+    return [name for name in MERGED if getattr(there, name) != getattr(here, name) and _for_both(link, name, there, here)]
+
+
+def _for_both(link: Link, name: Field, *sides: Essence) -> bool:
+    return any(all((side, hashed(name, essence)) in link.writing for side in Side) for essence in sides)
 
 
 def _ours(link: Link, reading: Reading, side: Side) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from localdev.world import ANA, ASH, BEN, ELM, OAK
+from localdev.world import ANA, ASH, BEN, CLEO, ELM, OAK, VERA
 from sync_core.batches import single
 from sync_core.errors import Later
 from sync_core.queues import PullRoom, SyncInstance, SyncSeries, decode_sync
@@ -195,3 +195,24 @@ async def test_S13_a_booking_cancelled_after_its_change_was_written_stays_so_tho
     await settled(world, booking)
     assert await world.ibss.bookings(OAK, slot) == []
     assert await world.outlook.calendar(ANA.address, slot) == []
+
+
+async def test_S10_whom_both_sides_invite_at_once_is_uninvited_by_nobody_though_a_worker_died_between_both_writes(
+    world: World,
+) -> None:
+    slot = world.slot()
+    booking = await world.ibss.book(ANA, OAK, slot, "Plan", (BEN,))
+    await world.settle()
+    await nobody_tells(world)
+    await world.ibss.change(ANA, booking, Booking_Parties=[world.ibss.party(BEN), world.ibss.party(CLEO)])
+    event = await world.outlook.the_event(ANA.address, slot)
+    guests = [*map(world.outlook.guest, (BEN, VERA)), world.outlook.room(OAK)]
+    await world.outlook.change(ANA, event["id"], attendees=guests)
+    before = len(await world.outlook.mails())
+    await graph_fault(world, method="PATCH", path="/users/.*/events/", status=504, code="", times=1, after=True)
+    with pytest.raises(Later):
+        await world.service.sync.sync_instance(look(booking))
+    await settled(world, booking)
+    sent = (await world.outlook.mails())[before:]
+    assert [(mail["to"], mail["kind"]) for mail in sent] == [(CLEO.address, "invite")]
+    assert world.ibss.people(await world.ibss.booking(booking)) == {BEN.address, CLEO.address, VERA.address}

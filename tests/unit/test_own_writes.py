@@ -9,7 +9,7 @@ from sync_core import planner
 from sync_core.model import Essence, Link, Reason, Side, State
 from sync_core.own_writes import allowing_for_own_writes, asking_for, writing
 from sync_core.planner import CreateBooking, Plan, Policy, UpdateBooking, UpdateEvent
-from tests.unit.examples import BEN, BOOKING_GONE, CLEO, EVENT_UNKNOWN, MEETING, NOW, linked, meeting, slot, there
+from tests.unit.examples import BEN, BOOKING_GONE, CLEO, EVENT_UNKNOWN, MEETING, NOW, VERA, linked, meeting, slot, there
 
 row = pytest.param
 OLD, OURS, THIRD = MEETING, meeting(subject="Ours"), meeting(subject="Third")
@@ -74,6 +74,19 @@ def test_people_are_still_merged_one_by_one() -> None:
         UpdateEvent(meeting(people=frozenset({CLEO})), planner.differences(OLD, invited)),
         UpdateBooking(meeting(people=frozenset({CLEO})), planner.differences(OLD, invited)),
     )
+
+
+ONE_EACH, ALL_OF_THEM = frozenset({BEN, CLEO}), frozenset({BEN, CLEO, VERA})
+
+
+@pytest.mark.parametrize("changed_on", list(Side))
+def test_what_was_merged_from_both_sides_and_written_to_one_is_still_to_be_written_to_the_other(changed_on: Side) -> None:
+    one, both = meeting(people=ONE_EACH), meeting(people=ALL_OF_THEM)
+    fields = planner.differences(one, both)
+    to_both = UpdateEvent(both, fields), UpdateBooking(both, fields)
+    link = linked(writing=writing(linked(), Plan(Reason.IN_SYNC, State.LINKED, to_both)))
+    event, booking, left = (both, one, to_both[1]) if changed_on is Side.OUTLOOK else (one, both, to_both[0])
+    assert planned(link, event, booking).actions == (left,)
 
 
 def test_a_create_that_was_asked_for_twice_may_be_made_as_either() -> None:
