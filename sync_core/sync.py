@@ -221,7 +221,8 @@ def _refuse_doubtful(situation: Situation, work: SyncInstance) -> None:
     """
     if work.attempt < PATIENCE and older_than_known(situation):
         raise Later("lags-behind")
-    if work.attempt < PATIENCE and situation.event.traceless and situation.link.base is not None:
+    known = situation.link.base or situation.link.intent
+    if work.attempt < PATIENCE and situation.event.traceless and known is not None:
         raise Later("no-trace")
     if work.attempt < PATIENCE and _only_its_copy_tells(situation):
         raise Later("room-lags")

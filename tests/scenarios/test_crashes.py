@@ -52,6 +52,25 @@ async def test_S13_a_booking_whose_answer_was_lost_goes_when_its_meeting_is_canc
     assert await world.outlook.calendar(ANA.address, slot) == []
 
 
+async def test_B13_a_meeting_whose_booking_was_just_made_is_not_gone_because_both_mailboxes_lag_behind(world: World) -> None:
+    slot = world.slot()
+    await nobody_tells(world)
+    event = await world.outlook.book(ANA, slot, "Plan", (OAK,), (BEN,))
+    await world.settle()
+    await ibss_fault(world, method="POST", path="/v2/.*/bookings", status=504, code="", times=1, after=True)
+    copy = await world.outlook.the_event(str(OAK.mailbox), slot)
+    look = SyncInstance(OAK.space, event=copy["id"], key=copy["iCalUId"])
+    with pytest.raises(Later):
+        await world.service.sync.sync_instance(look)
+    await graph_fault(world, method="GET", path="/events[?].*iCalUId", spoil="no items", times=2)
+    await graph_fault(world, method="GET", path="/events/", status=404, code="ErrorItemNotFound", times=2)
+    with pytest.raises(Later, match="no-trace"):
+        await world.service.sync.sync_instance(look)
+    await world.service.sync.sync_instance(look)
+    assert await world.ibss.the_booking(OAK, slot)
+    assert (await world.outlook.the_event(ANA.address, slot))["id"] == event["id"]
+
+
 async def test_B14_S02_a_booking_that_was_found_made_has_its_place_in_the_journal(world: World) -> None:
     """Its maker died, or another worker was faster to save what both knew."""
     slot = world.slot()
