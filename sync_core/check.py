@@ -170,6 +170,8 @@ class Check:
 
 def _write(room: Room, known: Known) -> Need:
     what = "write to calendars"
+    if isinstance(known.grants, SyncError):
+        return _cannot(what, of_graph(known.grants, room.mailbox, known.app), known.grants)
     if isinstance(known.grants, Grants) and WRITE in known.grants.roles:
         return Need(what, can=True, why=f"Entra grants {WRITE} in every mailbox of the tenant")
     why = f"the token does not carry {WRITE}; what Exchange grants stands in no token, and this command tells it"
