@@ -1,8 +1,11 @@
 """S14 and beyond: a side is away, slow, or loses its answer. The work is kept, and nothing is made twice."""
 
+import contextlib
+
 import pytest
 
 from localdev.world import ANA, BEN, OAK
+from sync_core.errors import SyncError
 from tests.scenarios.in_process import World
 from tests.scenarios.people import checked
 
@@ -125,3 +128,32 @@ async def test_S02_an_organiser_s_copy_that_appears_late_is_waited_for_and_the_t
     await world.outlook.book(ANA, slot, "Plan the move", (OAK,), (BEN,))
     await world.settle()
     assert (await world.ibss.the_booking(OAK, slot))["Booking_Name"] == "Plan the move"
+
+
+async def test_B13_without_ibss_neither_side_is_written_and_what_changed_follows_when_it_is_back(world: World) -> None:
+    """So an operator can stop all writing by taking IBSS away from the service."""
+    moved, cancelled, new, fresh = world.slot(), world.slot(), world.slot(), world.slot()
+    event = await world.outlook.book(ANA, moved, "Plan the move", (OAK,), (BEN,))
+    booking = await world.ibss.book(ANA, OAK, cancelled, "Board lunch", (BEN,))
+    await world.settle()
+    await world.outlook.change(ANA, event["id"], subject="Plan the second move")
+    await world.ibss.cancel(ANA, booking)
+    await world.ibss.book(ANA, OAK, new, "Tea", (BEN,))
+    await world.outlook.book(BEN, fresh, "Stand-up", (OAK,), (ANA,))
+    await ibss_fault(world, method="GET|POST|PATCH|DELETE", path="/v2/", status=503, code="ServiceUnavailable", times=10_000)
+    before = await world.writes()
+    for _ in range(3):
+        await world.pass_time(minutes=30)
+        await world.service.pull.sweep_rooms()
+        with contextlib.suppress(SyncError):
+            await world.service.pull.sweep_bookings()
+        await world.service.pull.roll_horizon()
+        await world.settle()
+    assert await world.writes() == before
+    checked(await world.ibss.http.delete("/_sim/faults"))
+    await world.service.pull.roll_horizon()
+    await world.sweep()
+    assert (await world.ibss.the_booking(OAK, moved))["Booking_Name"] == "Plan the second move"
+    assert await world.outlook.calendar(ANA.address, cancelled) == []
+    assert (await world.outlook.the_event(ANA.address, new))["subject"] == "Tea"
+    assert (await world.ibss.the_booking(OAK, fresh))["Booking_Name"] == "Stand-up"
