@@ -164,6 +164,8 @@ def create_booking(node: NodeId, essence: Essence, guests: Mapping[Address, Gues
         "Booking_Parties": [_party(person, guests[person]) for person in sorted(essence.people)],
         "Meta_Ext_Booking_EventId": mirrors,
     }
+    if essence.linked:
+        body["Linked_Space_Ids"] = sorted(essence.linked)
     return Request("POST", f"/v2/{segment(node)}/bookings", body=body, headers={"Idempotency-Key": key})
 
 
