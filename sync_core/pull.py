@@ -233,7 +233,7 @@ class Pull:
         links = {link.booking_id: link for link in known}
         waiting = [link for link in known if link.detail in SLOT_TAKEN or link.reason in UNSETTLED]
         waiting += [link for link in known if link.state is State.CREATING]
-        waiting += [link for link, at in aged if now - at < HOPE and _without_host(link, now)]
+        waiting += [link for link, at in aged if now - at < HOPE and (_without_host(link, now) or _not_in_its_room(link, now))]
         waiting += [link for link in known if link.booking_id in here and link.reason in ONCE_LISTED]
         unseen = [link for link in known if link.booking_id and _live(link) and _ahead(link, now) and link.booking_id not in here]
         changed = [booking for booking in here.values() if _differs(booking, links.get(booking.id))]
@@ -313,6 +313,11 @@ def _without_host(link: Link, now: datetime) -> bool:
     """What could not be made in the host's calendar, or was never read there."""
     unread = link.event_id is None and link.instance is not None and _standing(link, now)
     return unread or link.reason is Reason.HOST_WITHOUT_MAILBOX
+
+
+def _not_in_its_room(link: Link, now: datetime) -> bool:
+    """An event that is cancelled before the invitation reaches the room is gone, and the room never tells of it."""
+    return link.room_event_id is None and link.event_id is not None and _standing(link, now)
 
 
 def _standing(link: Link, now: datetime) -> bool:
