@@ -50,9 +50,9 @@ class Checker:
         events, bookings = self._living()
         for kind, before, living in (("booking", self._booked, bookings), ("event", self._invited, events)):
             for meeting, number in sorted(living.items()):
-                if number > 1 and (kind == "event" or meeting not in self._series) and meeting not in self.history.apart:
+                if number > 1 and (kind == "event" or meeting not in self._series) and meeting not in self._unjudged:
                     self.note(f"two {kind}s of one meeting:", meeting, "after", write)
-            for meeting in sorted(before - set(living) - self._series - self.history.apart):
+            for meeting in sorted(before - set(living) - self._series - self._unjudged - self.history.released):
                 if (meeting, GONE) not in self.history.edits and write.who != "person":
                     self.note(f"no {kind} of a meeting that nobody has cancelled:", meeting, "after", write)
             before |= set(living)
@@ -79,14 +79,28 @@ class Checker:
                 known = TOKEN.match(event.details.subject)
                 if known and event.is_organizer and not event.is_cancelled and event.series_master is None:
                     events[int(known[1])] += 1
+        held = Counter[tuple[int, str]]()
         for booking in self.town.ibss.bookings.by_id.values():
             if booking.holds and (known := TOKEN.match(booking.name)):
-                bookings[int(known[1])] += 1
+                meeting = int(known[1])
+                for space in booking.spaces:  # one in each room, where there are several
+                    held[meeting, space if meeting in self.history.several else ""] += 1
+        for (meeting, _), number in held.items():
+            bookings[meeting] = max(bookings[meeting], number)
         return events, bookings
 
     @property
     def _series(self) -> set[int]:
         return {step.meeting for step in self.script.steps if step.verb == "series"}
+
+    @property
+    def _unjudged(self) -> set[int]:
+        """Alone: whether both sides agree on them is asked all the same."""
+        outside = {step.meeting for step in self.script.steps if step.verb == "from_outside"}
+        out_of_scope = {
+            step.meeting for step in self.script.steps if self.town.beyond_reach(self.people.host(step.meeting).address)
+        }
+        return self.history.apart | outside | out_of_scope
 
     # when all should be well
 
@@ -102,11 +116,11 @@ class Checker:
     def standing(self) -> None:
         """What people were told is done stands, unless somebody who knew of it did otherwise."""
         events, bookings = self._living()
-        for meeting in sorted({step.meeting for step in self.script.steps} - self._series - self.history.apart - self._begun()):
+        for meeting in sorted({step.meeting for step in self.script.steps} - self._unjudged - self._series - self._begun()):
             edits = self.history.edits.get((meeting, GONE), [])
             if any(edit.side == OUTLOOK for edit in edits) and (events[meeting] or bookings[meeting]):
                 self.note("cancelled in Outlook, and there again:", meeting)
-            if not edits and not self.script.crowded:
+            if not edits and not self.script.crowded and meeting not in self.history.released:
                 if meeting in self._invited and not events[meeting]:
                     self.note("nobody has cancelled it, and it is not in Outlook:", meeting)
                 if meeting in self._booked and not bookings[meeting]:
@@ -139,6 +153,8 @@ class Checker:
             if name == SLOT and self.script.crowded:  # the same few slots again and again: which edit it was cannot be told
                 continue
             may = self.history.may_stand(meeting, name)
+            if meeting in self.history.released and any(edit.side == IBSS for edit in edits):  # of a booking that was released
+                continue
             if (meeting, GONE) in self.history.edits:  # cancelled in IBSS and kept in Outlook: nobody misses what IBSS had
                 continue
             if name == ROOM:

@@ -29,6 +29,11 @@ class History:
     apart: set[int] = field(default_factory=set)
     """Of these, whose halves were put into two places before they were one meeting: they are two."""
 
+    several: set[int] = field(default_factory=set)
+    """Meetings with more than one room."""
+    released: set[int] = field(default_factory=set)
+    """Of these, from which somebody took a room: where two take one each, none is left."""
+
     def note(self, meeting: int, name: str, side: str, value: Hashable, shown: Hashable) -> None:
         """An edit that was acknowledged. `shown`: what the person saw before."""
         edits = self.edits[meeting, name]

@@ -56,6 +56,8 @@ class Network:
     visible: Callable[[], object]
     """What people can see on both sides."""
     mails: Callable[[], list[Mail]]
+    out_of_scope: frozenset[str] = frozenset()
+    """Mailboxes that the app may not reach (graph.md: an application access policy answers 403 ErrorAccessDenied)."""
     most_in_flight: Counter[str] = field(default_factory=Counter)
 
     def clear(self) -> None:
@@ -123,6 +125,8 @@ class Road(httpx.AsyncBaseTransport):
         network, weather = self._network, self._network.weather
         await process.step(self._life)
         await asyncio.sleep(weather.latency * network.chance.random())
+        if any(_is_about(request, mailbox) for mailbox in network.out_of_scope):
+            return self._told(request, 403, "ErrorAccessDenied")
         fate = network.chance.random()
         if (fate := fate - weather.unreached) < 0:
             await asyncio.sleep(TIMEOUT)
@@ -171,6 +175,13 @@ class Road(httpx.AsyncBaseTransport):
     def _told(self, request: httpx.Request, status: int, code: str, headers: dict[str, str] | None = None) -> httpx.Response:
         body = {"error": {"code": code, "message": "a fault of the weather"}}
         return httpx.Response(status, headers=headers, json=body, request=request)
+
+
+def _is_about(request: httpx.Request, mailbox: str) -> bool:
+    path = request.url.path.lower()
+    return f"/users/{mailbox}" in path or (
+        path.endswith("/subscriptions") and f"users/{mailbox}".encode() in request.content.lower()
+    )
 
 
 def graph_server(simulator: GraphSimulator, now: Callable[[], float]) -> Server:

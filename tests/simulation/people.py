@@ -3,12 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-import httpx
-
 from localdev import world as company
 from localdev.graph.state import Event
 from localdev.ibss.records import Booking
-from tests.scenarios.people import PREFER, IbssApp, Outlook, Slot, as_person
+from tests.scenarios.people import PREFER, IbssApp, Outlook, Slot, as_person, checked
 from tests.simulation.history import History
 from tests.simulation.script import OUTLOOK, Step
 from tests.simulation.town import BEGIN, Town
@@ -63,7 +61,7 @@ class People:
     # new meetings
 
     async def _outlook_book(self, step: Step, **more: Any) -> None:
-        host, room = self._host(step.meeting), self._room(step.meeting)
+        host, room = self.host(step.meeting), self._room(step.meeting)
         subject = more.pop("subject", f"{token(step.meeting)} new")
         guests = (PEOPLE[(step.meeting + 1) % len(company.COLLEAGUES)],)
         await self.outlook.book(host, slot_of(step.value), subject, (room,), guests, **more)
@@ -77,10 +75,10 @@ class People:
         span = {"type": "numbered", "startDate": f"{start:%Y-%m-%d}", "numberOfOccurrences": 3, "recurrenceTimeZone": "UTC"}
         await self._outlook_book(step, recurrence={"pattern": pattern, "range": span})
 
-    async def _ibss_book(self, step: Step) -> None:
-        host, room = self._host(step.meeting), self._room(step.meeting)
+    async def _ibss_book(self, step: Step, **more: Any) -> None:
+        host, room = self.host(step.meeting), self._room(step.meeting)
         guests = (PEOPLE[(step.meeting + 2) % len(company.COLLEAGUES)],)
-        await self.ibss.book(host, room, slot_of(step.value), f"{token(step.meeting)} new", guests)
+        await self.ibss.book(host, room, slot_of(step.value), f"{token(step.meeting)} new", guests, **more)
 
     # edits in Outlook
 
@@ -91,16 +89,16 @@ class People:
         await self._change(event, subject=words)
         self.history.note(step.meeting, SUBJECT, OUTLOOK, words, shown)
 
-    async def _outlook_move(self, step: Step) -> None:
+    async def _outlook_move(self, step: Step, **more: Any) -> None:
         event, slot = self._event(step.meeting), slot_of(step.value)
         shown = event.details.start
-        await self._change(event, **self.outlook.times(slot))
+        await self._change(event, **self.outlook.times(slot), **more)
         self.history.note(step.meeting, SLOT, OUTLOOK, slot.start, shown)
 
     async def _outlook_room(self, step: Step) -> None:
         event, room = self._event(step.meeting), self._town.rooms[step.value % len(self._town.rooms)]
         shown = first(a.address for a in event.attendees if a.kind == "resource")
-        others = [_written(attendee) for attendee in event.attendees if attendee.kind != "resource"]
+        others = [self.written(attendee) for attendee in event.attendees if attendee.kind != "resource"]
         await self._change(event, attendees=[*others, self.outlook.room(room)])
         self.history.note(step.meeting, ROOM, OUTLOOK, room.mailbox, shown)
 
@@ -115,7 +113,7 @@ class People:
         was = any(attendee.address == who.address for attendee in event.attendees)
         if was == there or who.address == event.organizer:
             raise LookupError
-        others = [_written(attendee) for attendee in event.attendees if attendee.address != who.address]
+        others = [self.written(attendee) for attendee in event.attendees if attendee.address != who.address]
         await self._change(event, attendees=[*others, *([self.outlook.guest(who)] if there else [])])
         self.history.note(step.meeting, who.address, OUTLOOK, there, was)
 
@@ -135,16 +133,16 @@ class People:
         copy = first(one for one in copies if one.ical_uid == event.ical_uid and not one.is_cancelled)
         to = [{"emailAddress": {"address": guest.address, "name": guest.name}}]
         path = f"/users/{who.address}/events/{copy.id}/forward"
-        _checked(await self.outlook.http.post(path, json={"toRecipients": to}, headers=PREFER))
+        checked(await self.outlook.http.post(path, json={"toRecipients": to}, headers=PREFER))
 
     async def _outlook_move_one(self, step: Step) -> None:
         occurrence = await self._occurrence(step)
         slot = early(utc(occurrence["start"]["dateTime"]), step.value)
-        await self.outlook.change(self._host(step.meeting), occurrence["id"], **self.outlook.times(slot))
+        await self.outlook.change(self.host(step.meeting), occurrence["id"], **self.outlook.times(slot))
 
     async def _outlook_cancel_one(self, step: Step) -> None:
         occurrence = await self._occurrence(step)
-        await self.outlook.cancel(self._host(step.meeting), occurrence["id"])
+        await self.outlook.cancel(self.host(step.meeting), occurrence["id"])
 
     # edits in IBSS
 
@@ -153,17 +151,17 @@ class People:
         await self._alter(booking, Booking_Name=words)
         self.history.note(step.meeting, SUBJECT, step.side, words, booking.name)
 
-    async def _ibss_move(self, step: Step) -> None:
+    async def _ibss_move(self, step: Step, **more: Any) -> None:
         booking, slot = self._booking(step.meeting), slot_of(step.value)
-        await self._alter(booking, **self.ibss.times(slot))
-        self.history.note(step.meeting, SLOT, step.side, slot.start, booking.start)
+        await self._alter(booking, **self.ibss.times(slot), **more)
+        self.history.note(step.meeting, SLOT, step.side, slot.start, self._start(booking))
 
-    async def _ibss_room(self, step: Step) -> None:
+    async def _ibss_room(self, step: Step, **more: Any) -> None:
         booking, room = self._booking(step.meeting), self._town.rooms[step.value % len(self._town.rooms)]
         if room.space == booking.space:
             raise LookupError
         shown = first(one.mailbox for one in self._town.rooms if one.space == booking.space)
-        await self._alter(booking, Space_Id=room.space, Node_Id=room.node)
+        await self._alter(booking, Space_Id=room.space, Node_Id=room.node, **more)
         self.history.note(step.meeting, ROOM, step.side, room.mailbox, shown)
 
     async def _ibss_invite(self, step: Step) -> None:
@@ -201,7 +199,15 @@ class People:
 
     # what they see
 
-    def _host(self, meeting: int) -> company.Person:
+    def _start(self, booking: Booking) -> datetime:
+        """As Outlook would tell it."""
+        return booking.start
+
+    @staticmethod
+    def written(attendee: Any) -> Any:
+        return {"type": attendee.kind, "emailAddress": {"address": attendee.address, "name": attendee.name}}
+
+    def host(self, meeting: int) -> company.Person:
         return company.COLLEAGUES[meeting % len(company.COLLEAGUES)]
 
     def _room(self, meeting: int) -> company.Room:
@@ -210,7 +216,7 @@ class People:
     def _event(self, meeting: int) -> Event:
         return first(
             event
-            for event in self._town.graph.tenant.mailboxes[self._host(meeting).address].events.values()
+            for event in self._town.graph.tenant.mailboxes[self.host(meeting).address].events.values()
             if event.is_organizer and not event.is_cancelled and event.series_master is None
             if event.details.subject.startswith(token(meeting))
         )
@@ -227,7 +233,7 @@ class People:
         return found[step.value % len(found)] if found else found[0]
 
     async def _occurrence(self, step: Step) -> Any:
-        host, begin = self._host(step.meeting), BEGIN
+        host, begin = self.host(step.meeting), BEGIN
         listed = await self.outlook.calendar(host.address, Slot(begin, begin + DAY * 30))
         found = [event for event in listed if event["subject"].startswith(token(step.meeting)) and event["isOrganizer"]]
         return found[step.value % len(found)] if found else found[0]
@@ -238,7 +244,7 @@ class People:
     async def _alter(self, booking: Booking, **members: Any) -> None:
         who = _person(booking.owner_email or "")
         path = f"/v2/{booking.node}/bookings/{booking.id}"
-        _checked(await self.ibss.http.patch(path, json=members, headers=as_person(who)))
+        checked(await self.ibss.http.patch(path, json=members, headers=as_person(who)))
 
 
 def first(items: Any) -> Any:
@@ -248,20 +254,12 @@ def first(items: Any) -> Any:
     raise LookupError
 
 
-def _checked(response: httpx.Response) -> None:
-    assert response.is_success, response.text
-
-
 def _person(address: str) -> company.Person:
     return first(person for person in PEOPLE if person.address == address)
 
 
 def _is_colleague(address: str) -> bool:
     return any(person.address == address for person in company.COLLEAGUES)
-
-
-def _written(attendee: Any) -> Any:
-    return {"type": attendee.kind, "emailAddress": {"address": attendee.address, "name": attendee.name}}
 
 
 def utc(text: str) -> datetime:

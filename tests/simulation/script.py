@@ -1,6 +1,7 @@
 """What people do on both sides, drawn from a seed: few meetings, many hands, often the same meeting in the same minute."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
@@ -9,6 +10,9 @@ EDITS = {
     OUTLOOK: ("rename", "rename", "move", "move", "room", "invite", "uninvite", "cancel", "forward"),
     IBSS: ("rename", "rename", "move", "move", "room", "invite", "uninvite", "cancel"),
 }
+SLOTS = frozenset({"move", "move_one", "whole", "vera_moves", "their_move"})
+"""What takes a slot, or a day, of its own."""
+
 OF_AN_OCCURRENCE = {
     OUTLOOK: ("move_one", "cancel_one", "rename", "move", "cancel"),
     IBSS: ("move_one", "cancel_one", "rename_one"),
@@ -34,6 +38,8 @@ class Script:
     """Meetings want the same few slots; otherwise each move goes to a slot that nobody else ever wants."""
     off: bool = False
     """No room is synced until a step switches it on."""
+    out_of_scope: frozenset[str] = frozenset()
+    """Whose mailboxes the service may not reach."""
 
     def only(self, numbers: frozenset[int]) -> "Script":
         return replace(self, steps=tuple(step for n, step in enumerate(self.steps) if n in numbers))
@@ -41,18 +47,27 @@ class Script:
 
 @dataclass
 class Author:
-    scene: ClassVar[str] = "script"
+    """What is drawn here of a seed is drawn by its stories, too: nothing may come in between."""
+
+    scene: ClassVar[str] = "everyday"
+    rooms: ClassVar[tuple[int, ...]] = (2, 2, 3)
+    never_crowded: ClassVar[bool] = False
+    out_of_scope: ClassVar[frozenset[str]] = frozenset()
+    begun: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """How meetings begin; the side is drawn first where nothing is said."""
+    edits: ClassVar[Mapping[str, tuple[str, ...]]] = EDITS
+
     seed: int
     steps: list[Step] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.chance = random.Random(f"{self.scene} {self.seed}")
+        self.chance = random.Random(f"{'script' if self.scene == Author.scene else self.scene} {self.seed}")
         self._slots = 0
 
     def write(self) -> Script:
         chance = self.chance
-        self.crowded = chance.random() < 0.25
-        rooms, at = chance.choice((2, 2, 3)), 1.0
+        self.crowded = chance.random() < 0.25 and not self.never_crowded
+        rooms, at = chance.choice(self.rooms), 1.0
         meetings = [self._begin(at + chance.random() * 30, number) for number in range(chance.choice((1, 1, 2, 3)))]
         for _ in range(chance.randrange(2, 10)):
             at += chance.choice((0.0, 0.3, 2.0, 15.0, 60.0, 400.0)) * chance.random()
@@ -60,13 +75,16 @@ class Author:
                 meetings.append(self._begin(at, len(meetings)))
             else:
                 self._edit(at, chance.choice(meetings))
-        return Script(tuple(sorted(self.steps, key=lambda step: step.at)), rooms, self.crowded)
+        steps = tuple(sorted(self.steps, key=lambda step: step.at))
+        return Script(steps, rooms, self.crowded, out_of_scope=self.out_of_scope)
 
     def _begin(self, at: float, number: int) -> tuple[int, bool]:
         """A meeting's number, and whether it is a series."""
-        side = self.chance.choice((OUTLOOK, IBSS))
-        verb = "book"
-        if side == OUTLOOK:
+        if self.begun:
+            side, verb = self.chance.choice(self.begun)
+        else:
+            side, verb = self.chance.choice((OUTLOOK, IBSS)), "book"
+        if side == OUTLOOK and not self.begun:
             verb = self.chance.choice(("book", "book", "book", "series", "private"))
         self.steps.append(Step(at, side, verb, number, self._slot()))
         return number, verb == "series"
@@ -74,8 +92,8 @@ class Author:
     def _edit(self, at: float, meeting: tuple[int, bool]) -> None:
         number, series = meeting
         side = self.chance.choice((OUTLOOK, IBSS))
-        verb = self.chance.choice((OF_AN_OCCURRENCE if series else EDITS)[side])
-        value = self._slot() if verb in {"move", "move_one"} else self.chance.randrange(1000)
+        verb = self.chance.choice((OF_AN_OCCURRENCE if series else self.edits)[side])
+        value = self._slot() if verb in SLOTS else self.chance.randrange(1000)
         self.steps.append(Step(at, side, verb, number, value))
 
     def _slot(self) -> int:

@@ -56,6 +56,7 @@ async def _story(seed: int, script: Script, weather: Weather, *, keep_trace: boo
     town, history = Town(seed, weather, script.rooms, keep_trace=keep_trace), History()
     people = Hands(town, history)
     checker = Checker(town, people, history, script)
+    town.network.out_of_scope = script.out_of_scope
     await town.open(off=script.off)
     town.written.append(checker.watch)
     town.storm()

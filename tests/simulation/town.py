@@ -68,7 +68,7 @@ class Town:
         self.trace = Trace(self.loop.time, keep=keep_trace)
         self.written: list[Callable[[Write], None]] = []
         roads = random.Random(f"roads {seed}")
-        self.network = Network(CALM, roads, self.trace, self._stir, self._tell_written, self._visible, self._mails)
+        self.network = Network(CALM, roads, self.trace, self.stir, self._tell_written, self._visible, self._mails)
         self.tables = {name: TableTwin(self.now) for name in TABLES}
         self.pull_queue, self.sync_queue = Queue(self.loop.time), Queue(self.loop.time)
         self.bugs: list[str] = []
@@ -95,6 +95,11 @@ class Town:
 
     def rooms_on(self) -> list[company.Room]:
         return [room for room in self.rooms if self.ibss.estate.spaces[room.space].ext_system]
+
+    def beyond_reach(self, address: str) -> bool:
+        """Whether the service has no way to this mailbox."""
+        mailbox = self.graph.tenant.mailboxes.get(address.lower())
+        return address.lower() in self.network.out_of_scope or (mailbox is not None and not mailbox.hosted)
 
     def is_linked(self, booking: str) -> bool:
         """Whether the service holds this booking and an event for one meeting."""
@@ -287,7 +292,7 @@ class Town:
             except TimeoutError:
                 continue
 
-    def _stir(self) -> None:
+    def stir(self) -> None:
         for news in self._news.values():
             news.set()
 
