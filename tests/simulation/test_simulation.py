@@ -9,7 +9,7 @@ from tests.simulation.scenes import EVERYDAY, SCENES
 from tests.simulation.seeds import run
 from tests.simulation.shrink import Case
 
-SHARE, OF_A_SCENE, PER_TEST = 160, 40, 20
+SHARE, OF_A_SCENE, PER_TEST = 160, 20, 20
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -1,0 +1,147 @@
+"""What the judge sees in the scenes: rooms of one meeting, whole days in two time zones, hosts beyond reach, rooms not on yet."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from localdev import world as company
+from tests.simulation.checker import Checker
+from tests.simulation.clockwork import VirtualLoop
+from tests.simulation.hands import Hands
+from tests.simulation.history import History
+from tests.simulation.script import IBSS, OUTLOOK, Script, Step
+from tests.simulation.test_checker import Damage, _quiet
+from tests.simulation.town import Town
+from tests.simulation.weather import CALM
+
+__all__ = ["_quiet"]
+
+VERA_COMES = (Step(0, OUTLOOK, "from_outside", 0, 1),)
+LINKED = (Step(0, IBSS, "linked", 0, 1),)
+TWO = (Step(0, OUTLOOK, "two", 0, 1),)
+IN_LONDON, IN_INDIA = (Step(0, OUTLOOK, "day", 0, 1),), (Step(0, IBSS, "day", 2, 1),)
+
+
+async def _story(steps: tuple[Step, ...], damage: Damage, **more: Any) -> list[str]:
+    town, history = Town(0, CALM, 3), History()
+    people, script = Hands(town, history), Script(steps, 3, crowded=False, **more)
+    checker = Checker(town, people, history, script)
+    town.network.out_of_scope = script.out_of_scope
+    await town.open(off=script.off)
+    town.written.append(checker.watch)
+    for step in script.steps:
+        await people.take(step)
+        await town.idle()
+    assert people.done
+    await checker.agreement("before:")
+    assert checker.violations == []
+    town.timers = False
+    await damage(town, people)
+    await checker.agreement("after the damage:")
+    checker.standing()
+    town.close()
+    return checker.violations
+
+
+def told(steps: tuple[Step, ...], damage: Damage, **more: Any) -> str:
+    loop = VirtualLoop()
+    try:
+        return " | ".join(loop.run_until_complete(_story(steps, damage, **more)))
+    finally:
+        loop.close()
+
+
+async def nothing(_town: Town, _people: object) -> None:
+    return
+
+
+def _change(town: Town, **members: Any) -> None:
+    """One booking, behind everybody's back."""
+    booking = max(town.ibss.bookings.by_id.values(), key=lambda one: one.id)
+    town.ibss.bookings.by_id[booking.id] = replace(booking, **members)
+
+
+async def forget_the_linked_room(town: Town, _people: object) -> None:
+    _change(town, linked_spaces=())
+
+
+async def hold_another_room(town: Town, _people: object) -> None:
+    _change(town, linked_spaces=(company.IVY.space,))
+
+
+async def hold_one_room_twice(town: Town, _people: object) -> None:
+    """Of two bookings the later one is in the other's room, an hour later."""
+    one, other = sorted(town.ibss.bookings.by_id.values(), key=lambda one: one.id)
+    hour = timedelta(hours=1)
+    _change(town, space=one.space, start=other.start + hour, end=other.end + hour)
+    await _people_look(town)
+
+
+async def _people_look(town: Town) -> None:
+    await town.person("ibss").patch("/_sim/posting", json={"lost": False})
+
+
+async def shift_by_half_an_hour(town: Town, _people: object) -> None:
+    (booking,) = town.ibss.bookings.by_id.values()
+    _change(town, start=booking.start + timedelta(minutes=30), end=booking.end + timedelta(minutes=30))
+
+
+async def take_the_mark_of_the_day(town: Town, _people: object) -> None:
+    _change(town, all_day=False)
+
+
+async def rename_it(town: Town, _people: object) -> None:
+    _change(town, name="what the room says")
+
+
+@pytest.mark.parametrize(
+    ("steps", "damage", "seen"),
+    [
+        pytest.param(LINKED, forget_the_linked_room, "only in Outlook", id="B08 a linked room that is not held"),
+        pytest.param(LINKED, hold_another_room, "only in IBSS", id="B08 a room that is held for nothing"),
+        pytest.param(TWO, hold_one_room_twice, "two bookings of one meeting: 0", id="B08 one room twice"),
+        pytest.param(IN_LONDON, shift_by_half_an_hour, "only in IBSS", id="B15 a day in London"),
+        pytest.param(IN_INDIA, shift_by_half_an_hour, "only in IBSS", id="B15 a day in India"),
+        pytest.param(IN_INDIA, take_the_mark_of_the_day, "only in Outlook", id="B15 a day that is not marked"),
+        pytest.param(VERA_COMES, shift_by_half_an_hour, "only in IBSS", id="B18 the slot of a meeting from outside"),
+    ],
+)
+def test_damage_is_seen(steps: tuple[Step, ...], damage: Damage, seen: str) -> None:
+    assert seen in told(steps, damage)
+
+
+@pytest.mark.parametrize(
+    ("steps", "damage"),
+    [
+        pytest.param(LINKED, nothing, id="B08 linked rooms"),
+        pytest.param(TWO, nothing, id="B08 a booking in each of two rooms"),
+        pytest.param(IN_LONDON, nothing, id="B15 a day in London"),
+        pytest.param(IN_INDIA, nothing, id="B15 a day in India"),
+        pytest.param(VERA_COMES, rename_it, id="B18 what a meeting from outside is called"),
+    ],
+)
+def test_nothing_is_seen_that_is_as_it_should_be(steps: tuple[Step, ...], damage: Damage) -> None:
+    assert told(steps, damage) == ""
+
+
+def test_B18_what_a_host_who_is_out_of_scope_books_in_ibss_may_stay_there_alone() -> None:
+    by_cleo = (Step(0, IBSS, "book", 2, 1),)
+    assert told(by_cleo, nothing, out_of_scope=frozenset({company.CLEO.address})) == ""
+
+
+def test_B18_what_a_host_who_is_out_of_scope_books_in_outlook_is_in_its_slot() -> None:
+    by_cleo, out_of_scope = (Step(0, OUTLOOK, "book", 2, 1),), frozenset({company.CLEO.address})
+    assert told(by_cleo, rename_it, out_of_scope=out_of_scope) == ""
+    assert "only in IBSS" in told(by_cleo, shift_by_half_an_hour, out_of_scope=out_of_scope)
+
+
+def test_B11_what_is_in_a_room_that_is_not_on_is_nobody_s_business_until_it_is() -> None:
+    booked = (Step(0, OUTLOOK, "book", 0, 1),)
+
+    async def switch_on(_town: Town, people: Any) -> None:
+        await people.take(Step(0, IBSS, "switch_on", -1, 0))
+
+    assert told(booked, nothing, off=True) == ""
+    assert "only in Outlook" in told(booked, switch_on, off=True)
