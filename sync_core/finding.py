@@ -10,7 +10,8 @@ from sync_core.errors import SyncError
 from sync_core.graph.client import Graph
 from sync_core.graph.events import Event
 from sync_core.ibss.client import Ibss
-from sync_core.ibss.wire import Booking, Node
+from sync_core.ibss.estate import Node
+from sync_core.ibss.wire import Booking
 from sync_core.model import Address, BookingId, Essence, EventId, Link, Room, RoomId
 from sync_core.queues import SyncInstance
 from sync_core.rooms import Rooms

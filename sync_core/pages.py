@@ -1,25 +1,15 @@
-"""The operator's answers as pages: plain HTML and CSS, no script, everything escaped.
+"""The operator's answers as pages, made of the parts in `markup`; everything that was told is escaped.
 
 A key that came in the address (`code`) is carried on in the page's own links, for a browser cannot send a header.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
-from functools import cache
 from html import escape
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
+
+from sync_core import markup
 
 type Told = Mapping[str, Any]
-
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'"
-
-
-@cache
-def _style() -> str:
-    return Path(__file__).with_name("pages.css").read_text()
 
 
 def status(told: Told, code: str) -> str:
@@ -34,25 +24,25 @@ def status(told: Told, code: str) -> str:
         ("messages kept", sum(summary["kept"].values()), sum(summary["kept"].values()) > 0),
     ]
     body = [
-        f"<div class=tiles>{''.join(_tile(*tile) for tile in tiles)}</div>",
-        _section("Why is a meeting (not) on the other side?", _ask({}, code)),
-        _section(f"Rooms ({rooms['of']})", _rooms(rooms, code)),
-        _section(f"Kept messages ({sum(summary['kept'].values())})", _kept(told["kept"])),
+        f"<div class=tiles>{''.join(markup.tile(*tile) for tile in tiles)}</div>",
+        markup.section("Why is a meeting (not) on the other side?", _ask({}, code)),
+        markup.section(f"Rooms ({rooms['of']})", _rooms(rooms, code)),
+        markup.section(f"Kept messages ({sum(summary['kept'].values())})", _kept(told["kept"])),
     ]
-    return _page("Status", told["at"], "".join(body))
+    return markup.document("Status", told["at"], "".join(body))
 
 
 def explain(told: Told, query: Mapping[str, str]) -> str:
     code = query.get("code", "")
     meetings = [_meeting(meeting) for meeting in told["meetings"]]
     looked = "".join(f"<li>{escape(line)}</li>" for line in told["looked"])
-    body = [_section("Why is a meeting (not) on the other side?", _ask(query, code))]
+    body = [markup.section("Why is a meeting (not) on the other side?", _ask(query, code))]
     if told["looked"] and not meetings:
         body.append('<section><h2>Nobody knows this meeting</h2><p class="body">This is where it was looked for.</p></section>')
     body += meetings
     if looked:
-        body.append(_section("Where it was looked for", f"<ul>{looked}</ul>"))
-    return _page("Explain", told.get("at", ""), "".join(body) + _back(code))
+        body.append(markup.section("Where it was looked for", f"<ul>{looked}</ul>"))
+    return markup.document("Explain", told.get("at", ""), "".join(body) + markup.back(code))
 
 
 def plan(told: Told, query: Mapping[str, str]) -> str:
@@ -60,73 +50,28 @@ def plan(told: Told, query: Mapping[str, str]) -> str:
     body = [_room_plan(one) for one in told["rooms"]]
     if told["next_page"]:
         asked = {name: query[name] for name in ("room", "building", "code") if query.get(name)}
-        body.append(f"<p>{_link('plan', asked | {'page': str(told['next_page'])}, 'More rooms')}</p>")
-    return _page("Plan: nothing has been written", "", "".join(body) + _back(code))
+        body.append(f"<p>{markup.link('plan', asked | {'page': str(told['next_page'])}, 'More rooms')}</p>")
+    return markup.document("Plan: nothing has been written", "", "".join(body) + markup.back(code))
 
 
 def check(told: Told, query: Mapping[str, str]) -> str:
     code, identity = query.get("code", ""), told["identity"]
     notes = "".join(f"<li>{escape(note)}</li>" for note in identity["notes"])
     who = f"<p>Client id <code>{escape(identity['client_id'])}</code>, object id <code>{escape(identity['object_id'])}</code></p>"
-    body = [_section("The app's identity", who + f"<ul>{notes}</ul>"), *map(_checked_room, told["rooms"])]
+    body = [markup.section("The app's identity", who + f"<ul>{notes}</ul>"), *map(_checked_room, told["rooms"])]
     if told["next_page"]:
         asked = {name: query[name] for name in ("room", "building", "code") if query.get(name)}
-        body.append(f"<p>{_link('check', asked | {'page': str(told['next_page'])}, 'More rooms')}</p>")
-    return _page("Check: nothing has been written", "", "".join(body) + _back(code))
+        body.append(f"<p>{markup.link('check', asked | {'page': str(told['next_page'])}, 'More rooms')}</p>")
+    return markup.document("Check: nothing has been written", "", "".join(body) + markup.back(code))
 
 
-# the parts of a page
-
-
-def _page(title: str, at: str, body: str) -> str:
-    hint = f"<p class=hint>as of {_time(at, 'UTC')}</p>" if at else ""
-    return (
-        f"<!doctype html><html lang=en><head><meta charset=utf-8><title>{escape(title)}</title>"
-        f'<meta name=viewport content="width=device-width"><meta name=referrer content=no-referrer>'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><style>{_style()}</style></head><body>'
-        f"<header><h1><span class=outlook>Outlook</span> and <span class=ibss>IBSS</span>: {escape(title)}</h1>{hint}</header>"
-        f"<main>{body}</main></body></html>"
-    )
-
-
-def _section(title: str, body: str) -> str:
-    return f"<section><h2>{escape(title)}</h2><div class=body>{body}</div></section>"
-
-
-def _tile(name: str, number: int, alarm: bool) -> str:  # noqa: FBT001 — a row of a table
-    return f'<div class="tile{" alarm" if alarm else ""}"><b>{number}</b><span>{escape(name)}</span></div>'
-
-
-def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """Cells are HTML already."""
-    head = "".join(f"<th>{escape(name)}</th>" for name in heads)
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _link(path: str, query: Mapping[str, str], words: str) -> str:
-    return f'<a href="{escape(f"{path}?{urlencode(query)}")}">{escape(words)}</a>'
-
-
-def _back(code: str) -> str:
-    return f"<p>{_link('status', {'code': code} if code else {}, 'Status')}</p>"
-
-
-def _time(moment: str | None, zone: str) -> str:
-    """In the room's zone; the exact moment stands behind it."""
-    if not moment:
-        return "&ndash;"
-    try:
-        local = datetime.fromisoformat(moment).astimezone(ZoneInfo(zone))
-    except ValueError:
-        return escape(moment)
-    exact = f'datetime="{escape(moment)}" title="{escape(moment)}"'
-    return f"<time {exact}>{local:%a %d %b %Y, %H:%M} <small>{escape(zone)}</small></time>"
+# what several pages show
 
 
 def _ask(query: Mapping[str, str], code: str) -> str:
+    key, button = markup.key(code), "<button>Explain</button>"
     return "".join(
-        f"<form action=explain>{_key(code)}{''.join(_field(*field, query) for field in fields)}<button>Explain</button></form>"
+        f"<form action=explain>{key}{''.join(markup.field(*field, query) for field in fields)}{button}</form>"
         for fields in (
             (("booking", "Booking id"),),
             (("room", "Room (space id or mailbox)"), ("at", "At, such as 2026-03-09T14:30")),
@@ -135,26 +80,18 @@ def _ask(query: Mapping[str, str], code: str) -> str:
     )
 
 
-def _key(code: str) -> str:
-    return f'<input type=hidden name=code value="{escape(code)}">' if code else ""
-
-
-def _field(name: str, words: str, query: Mapping[str, str]) -> str:
-    return f'<label>{escape(words)}<input name={name} value="{escape(query.get(name, ""))}" required></label>'
-
-
 # status
 
 
 def _rooms(rooms: Told, code: str) -> str:
     key = {"code": code} if code else {}
     words = f'<label>Find a room<input name=room value="{escape(rooms["wanted"])}"></label><button>Find</button>'
-    search = f"<form action=status>{_key(code)}{words}</form>"
+    search = f"<form action=status>{markup.key(code)}{words}</form>"
     heads = ("Room", "State", "Watched until", "Read until", "Linked", "Creating", "Not synced", "Rejected", "")
-    table = _table(heads, (_room_row(item, key) for item in rooms["items"]))
+    table = markup.table(heads, (_room_row(item, key) for item in rooms["items"]))
     asked = key | ({"room": rooms["wanted"]} if rooms["wanted"] else {})
     turns = [
-        _link("status", asked | {"page": str(number)}, words)
+        markup.link("status", asked | {"page": str(number)}, words)
         for number, words in ((rooms["page"] - 1, "Before"), (rooms["page"] + 1, "Next"))
         if 1 <= number <= rooms["pages"]
     ]
@@ -167,13 +104,13 @@ def _room_row(item: Told, key: Mapping[str, str]) -> list[str]:
     return [
         f"<b>{escape(item['name'])}</b><br><small>{escape(item['id'])}, {escape(item['mailbox'])}</small>",
         problems or "<span class=fine>in order</span>",
-        _time(item["watched_until"], "UTC"),
-        _time(item["read_until"], "UTC"),
+        markup.time(item["watched_until"], "UTC"),
+        markup.time(item["read_until"], "UTC"),
         str(links["linked"]),
         str(links["creating"]),
         _reasons(links["not synced"]),
         _reasons({**links["rejected"], **links["frozen"], **links["held back"], **links["given up"]}),
-        " ".join(_link(what, {"room": item["id"], **key}, words) for what, words in (("plan", "Plan"), ("check", "Check"))),
+        " ".join(markup.link(what, {"room": item["id"], **key}, words) for what, words in (("plan", "Plan"), ("check", "Check"))),
     ]
 
 
@@ -186,14 +123,14 @@ def _kept(kept: Iterable[Told]) -> str:
     rows = [
         [
             escape(one["queue"]),
-            _time(one["at"], "UTC"),
+            markup.time(one["at"], "UTC"),
             escape(one["reason"]),
             "<br>".join(f"{escape(name)} <code>{escape(str(value))}</code>" for name, value in one["about"].items()),
             f"<code>{escape(one['row'])}</code>",
         ]
         for one in kept
     ]
-    return _table(("Queue", "Since", "Why", "About", "Row"), rows) if rows else "<p>None.</p>"
+    return markup.table(("Queue", "Since", "Why", "About", "Row"), rows) if rows else "<p>None.</p>"
 
 
 # explain
@@ -205,20 +142,21 @@ def _meeting(told: Told) -> str:
     now = "; ".join(told["now"]["actions"]) or "nothing"
     journal = [
         [
-            _time(e["at"], zone),
+            markup.time(e["at"], zone),
             escape(e["rule"]),
             escape(e["done"]),
             escape("; ".join(filter(None, (e["result"], e["overruled"])))),
         ]
         for e in told["journal"]
     ]
-    looks = [[escape(look["by"]), _time(look["at"], zone), escape(look["why"])] for look in told["next_look"]]
+    decisions = markup.table(("When", "Rule", "Done", "Result"), journal) if journal else "<p>None.</p>"
+    looks = [[escape(look["by"]), markup.time(look["at"], zone), escape(look["why"])] for look in told["next_look"]]
     return (
         f"<section class=meeting><h2>{escape(room.get('name', room['id']))}: {escape(told['standing'])}</h2><div class=body>"
         f"<div class=sides>{sides}{_agreed(told['agreed'], zone)}</div>"
         f"<p>A look at this moment: <b>{escape(told['now']['rule'])}</b>, {escape(now)}.</p>"
-        f"<h3>Decisions, newest first</h3>{_table(('When', 'Rule', 'Done', 'Result'), journal) if journal else '<p>None.</p>'}"
-        f"<h3>Looked at next</h3>{_table(('By', 'When', 'Why'), looks)}"
+        f"<h3>Decisions, newest first</h3>{decisions}"
+        f"<h3>Looked at next</h3>{markup.table(('By', 'When', 'Why'), looks)}"
         f"<h3>Link</h3>{_facts(told['link'])}</div></section>"
     )
 
@@ -234,7 +172,7 @@ def _agreed(agreed: Told | None, zone: str) -> str:
 
 
 def _slot(side: Told, zone: str) -> str:
-    return f"<p>{_time(side['start'], zone)}<br>to {_time(side['end'], zone)}</p>" if "start" in side else ""
+    return f"<p>{markup.time(side['start'], zone)}<br>to {markup.time(side['end'], zone)}</p>" if "start" in side else ""
 
 
 def _facts(told: Told, *left_out: str) -> str:
@@ -259,22 +197,22 @@ def _room_plan(told: Told) -> str:
     room = told["room"]
     reasons = ", ".join(f"{number} {reason}" for reason, number in told["reasons"].items()) or "nothing stands in its window"
     unclear = "".join(
-        f"<p class=alarm>{_time(one['start'], room['time_zone'])}: a person has to say which belong together. "
+        f"<p class=alarm>{markup.time(one['start'], room['time_zone'])}: a person has to say which belong together. "
         f"Bookings {escape(', '.join(one['bookings']))}; events {escape(', '.join(one['events']))}.</p>"
         for one in told["ambiguous"]
     )
     trouble = f"<p class=alarm>Could not be read: {escape(told['trouble'])}</p>" if told["trouble"] else ""
     heads = ("When", "Rule", "Then it is", "What is done", "Mails", "Requests", "Booking")
-    table = _table(heads, (_planned_row(one, room["time_zone"]) for one in told["meetings"])) if told["meetings"] else ""
+    table = markup.table(heads, (_planned_row(one, room["time_zone"]) for one in told["meetings"])) if told["meetings"] else ""
     switched = "" if told["switched_on"] else " (not switched on)"
     words = f"<p>{escape(reasons)}. About {told['mails']} mails, {told['requests']} requests.</p>"
-    return _section(f"{room['name']}{switched}", trouble + words + unclear + table)
+    return markup.section(f"{room['name']}{switched}", trouble + words + unclear + table)
 
 
 def _planned_row(one: Told, zone: str) -> list[str]:
     if "trouble" in one:
         return [
-            _time(one.get("start"), zone),
+            markup.time(one.get("start"), zone),
             escape(f"could not be read: {one['trouble']}"),
             "",
             "",
@@ -283,7 +221,7 @@ def _planned_row(one: Told, zone: str) -> list[str]:
             escape(one["booking"] or ""),
         ]
     return [
-        _time(one.get("start"), zone),
+        markup.time(one.get("start"), zone),
         escape(one["reason"]),
         escape(one["state"]),
         "<br>".join(map(escape, one["actions"])) or "nothing",
@@ -307,6 +245,6 @@ def _checked_room(told: Told) -> str:
         ]
         for need in told["needs"]
     ]
-    return _section(
-        f"{told['name']}, {told['mailbox']}{off}", _table(("Can it", "", "Why", "What mends it, or tells more"), rows)
+    return markup.section(
+        f"{told['name']}, {told['mailbox']}{off}", markup.table(("Can it", "", "Why", "What mends it, or tells more"), rows)
     )

@@ -10,7 +10,7 @@ from sync_core.abreast import each
 from sync_core.errors import Malformed
 from sync_core.graph.events import iana
 from sync_core.ibss.client import Ibss
-from sync_core.ibss.wire import Node, Space
+from sync_core.ibss.estate import Node, Space
 from sync_core.model import Address, NodeId, Room, RoomId
 from sync_core.store import Store
 

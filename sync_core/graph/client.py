@@ -24,7 +24,7 @@ from kiota_http.middleware.options import ResponseHandlerOption
 from msgraph.graph_request_adapter import GraphRequestAdapter
 
 from sync_core.errors import Gone, Later, Malformed, Refused, Unreadable
-from sync_core.graph import wire
+from sync_core.graph import requests, wire
 from sync_core.graph.events import Event, may_have_mailbox, parse_event
 from sync_core.graph.grants import Grants, grants_of
 from sync_core.graph.listing import MOVED_AT_MOST, Calendar, Listing
@@ -85,7 +85,7 @@ class Graph:
         if listing is not None and (known := listing.by_id(event)) is not None:
             return known
         try:
-            return parse_event(await self._send(wire.get_event(mailbox, event)))
+            return parse_event(await self._send(requests.get_event(mailbox, event)))
         except Gone:
             return None
 
@@ -144,7 +144,7 @@ class Graph:
     async def _named(self, mailbox: Address, uid: str, near: datetime | None) -> list[Event]:
         """All with this iCalUId. Where it cannot be filtered by, they are looked for around their day."""
         try:
-            found = list(wire.parse_events(await self._send(wire.find_event(mailbox, uid))))
+            found = list(wire.parse_events(await self._send(requests.find_event(mailbox, uid))))
         except Refused:
             if near is None:
                 raise
@@ -168,21 +168,21 @@ class Graph:
 
     async def shape(self, mailbox: Address, uid: str) -> str | None:
         """When a series repeats, and for how long; None when this mailbox has no such series, or has it as cancelled."""
-        return wire.parse_shape(await self._send(wire.find_shape(mailbox, uid)))
+        return wire.parse_shape(await self._send(requests.find_shape(mailbox, uid)))
 
     async def occurrences(self, mailbox: Address, master: EventId, start: datetime, end: datetime) -> list[Event]:
-        return await self._events(wire.list_instances(mailbox, master, start, end), mailbox)
+        return await self._events(requests.list_instances(mailbox, master, start, end), mailbox)
 
     async def window(self, mailbox: Address, start: datetime, end: datetime) -> list[Event]:
         if (known := self._calendars.get(mailbox)) is not None and known.covers(start, end):
             return known.between(start, end)
-        return await self._events(wire.list_window(mailbox, start, end), mailbox)
+        return await self._events(requests.list_window(mailbox, start, end), mailbox)
 
     async def is_blank(self, mailbox: Address, near: datetime) -> bool:
         """Whether a mailbox shows nothing whatever, a year before and after that moment."""
         if self._blank is not None and mailbox in self._blank:
             return self._blank[mailbox]
-        page = await self._send(wire.list_window(mailbox, near - YEAR, near + YEAR, most=1))
+        page = await self._send(requests.list_window(mailbox, near - YEAR, near + YEAR, most=1))
         blank = not wire.parse_good_events(page)
         if self._blank is not None:
             self._blank[mailbox] = blank
@@ -194,12 +194,12 @@ class Graph:
 
     async def delta(self, mailbox: Address, start: datetime, end: datetime) -> AsyncIterator[DeltaPage]:
         """A full round: the whole window, then a delta link."""
-        async for page in self._pages(wire.first_delta(mailbox, start, end), mailbox):
+        async for page in self._pages(requests.first_delta(mailbox, start, end), mailbox):
             yield wire.parse_delta_page(page)
 
     async def delta_since(self, mailbox: Address, delta_link: str) -> AsyncIterator[DeltaPage]:
         """What changed since the link was given. Raises Resync when Graph no longer knows the link."""
-        async for page in self._pages(wire.follow(delta_link, mailbox), mailbox):
+        async for page in self._pages(requests.follow(delta_link, mailbox), mailbox):
             yield wire.parse_delta_page(page)
 
     async def _pages(self, request: Request, mailbox: Address) -> AsyncIterator[Json]:
@@ -214,51 +214,51 @@ class Graph:
             if link in followed:
                 break
             followed.add(link)
-            request = wire.follow(link, mailbox)
+            request = requests.follow(link, mailbox)
         raise Later("endless-pages")
 
     async def create_event(
         self, essence: Essence, room: Room, transaction_id: str, names: Mapping[Address, str], linked: Sequence[Room] = ()
     ) -> Event:
-        return parse_event(await self._send(wire.create_event(essence, room, transaction_id, names, linked)))
+        return parse_event(await self._send(requests.create_event(essence, room, transaction_id, names, linked)))
 
     async def update_event(self, mailbox: Address, event: Event, change: EventChange) -> Event:
-        return parse_event(await self._send(wire.update_event(mailbox, event, change)))
+        return parse_event(await self._send(requests.update_event(mailbox, event, change)))
 
     async def release_rooms(self, mailbox: Address, event: Event, rooms: Sequence[Room]) -> Event:
-        return parse_event(await self._send(wire.release_rooms(mailbox, event, rooms)))
+        return parse_event(await self._send(requests.release_rooms(mailbox, event, rooms)))
 
     async def end_event(self, mailbox: Address, event: Event) -> None:
         """From the organiser's mailbox. An event that is gone already is as it should be."""
         try:
-            await self._send(wire.end_event(mailbox, event))
+            await self._send(requests.end_event(mailbox, event))
         except Gone:
             return
 
     async def decline_event(self, mailbox: Address, event: EventId) -> None:
         try:
-            await self._send(wire.decline_event(mailbox, event))
+            await self._send(requests.decline_event(mailbox, event))
         except Gone:
             return
 
     # subscriptions
 
     async def subscriptions(self) -> list[Subscription]:
-        pages = [page async for page in self._pages(wire.list_subscriptions(), Address(""))]
+        pages = [page async for page in self._pages(requests.list_subscriptions(), Address(""))]
         return [wire.parse_subscription(item) for page in pages for item in page["value"]]
 
     async def create_subscription(
         self, room: Address, urls: tuple[str, str], client_state: str, expires: datetime
     ) -> Subscription:
-        return wire.parse_subscription(await self._send(wire.create_subscription(room, urls, client_state, expires)))
+        return wire.parse_subscription(await self._send(requests.create_subscription(room, urls, client_state, expires)))
 
     async def renew_subscription(self, subscription: str, expires: datetime) -> Subscription:
         """Raises Gone when Graph no longer has it."""
-        return wire.parse_subscription(await self._send(wire.renew_subscription(subscription, expires)))
+        return wire.parse_subscription(await self._send(requests.renew_subscription(subscription, expires)))
 
     async def delete_subscription(self, subscription: str) -> None:
         try:
-            await self._send(wire.delete_subscription(subscription))
+            await self._send(requests.delete_subscription(subscription))
         except Gone:
             return
 
@@ -297,7 +297,7 @@ class Graph:
         information = RequestInformation()
         information.http_method = Method(request.method)
         information.url = request.address(self._base_url)
-        information.headers.add("Prefer", wire.PREFER)
+        information.headers.add("Prefer", requests.PREFER)
         for name, value in request.headers.items():
             information.headers.remove(name)
             information.headers.add(name, value)

@@ -11,8 +11,9 @@ import httpx
 
 from sync_core.errors import Gone, Later, Malformed
 from sync_core.http import Answer, Json, Request
-from sync_core.ibss import wire
-from sync_core.ibss.wire import Booking, Node, Space
+from sync_core.ibss import estate, requests, wire
+from sync_core.ibss.estate import Node, Space
+from sync_core.ibss.wire import Booking
 from sync_core.model import Address, BookingId, Essence, Field, NodeId, Room, RoomId
 
 MOST_PAGES = 10_000
@@ -49,10 +50,10 @@ class Ibss:
         await self._http.aclose()
 
     async def nodes(self) -> list[Node]:
-        return [wire.parse_node(item) async for item in self._items(wire.list_nodes())]
+        return [estate.parse_node(item) async for item in self._items(requests.list_nodes())]
 
     async def spaces(self, node: NodeId) -> list[Space]:
-        return [wire.parse_space(item) async for item in self._items(wire.list_spaces(node))]
+        return [estate.parse_space(item) async for item in self._items(requests.list_spaces(node))]
 
     async def bookings(self, node: NodeId, start: datetime, end: datetime, room: RoomId | None = None) -> list[Booking]:
         """Those that keep to the contract; one that does not must not hold up the others."""
@@ -60,7 +61,7 @@ class Ibss:
         if known is not None and room == known.room and known.start <= start and end <= known.end:
             return [booking for booking in known.bookings.values() if booking.start < end and booking.end > start]
         found = []
-        async for item in self._items(wire.list_bookings(node, start, end, room)):
+        async for item in self._items(requests.list_bookings(node, start, end, room)):
             try:
                 found.append(wire.parse_booking(item))
             except Malformed as error:
@@ -72,14 +73,14 @@ class Ibss:
         if self._listed is not None and booking in self._listed.bookings:
             return self._listed.bookings[booking]
         try:
-            return wire.parse_booking(await self._send(wire.get_booking(node, booking)))
+            return wire.parse_booking(await self._send(requests.get_booking(node, booking)))
         except Gone:
             return None
 
     async def create_booking(
         self, node: NodeId, essence: Essence, guests: Mapping[Address, wire.Guest], mirrors: str, key: str
     ) -> Booking:
-        return wire.parse_booking(await self._send(wire.create_booking(node, essence, guests, mirrors, key)))
+        return wire.parse_booking(await self._send(requests.create_booking(node, essence, guests, mirrors, key)))
 
     async def update_booking(
         self,
@@ -89,23 +90,23 @@ class Ibss:
         guests: Mapping[Address, wire.Guest],
         rooms: Mapping[RoomId, Room],
     ) -> Booking:
-        return await self._write(booking, wire.update_booking(booking, target, fields, guests, rooms))
+        return await self._write(booking, requests.update_booking(booking, target, fields, guests, rooms))
 
     async def cancel_booking(self, booking: Booking) -> Booking:
-        return await self._write(booking, wire.cancel_booking(booking))
+        return await self._write(booking, requests.cancel_booking(booking))
 
     async def mark_booking(self, booking: Booking, mirrors: str) -> Booking:
-        return await self._write(booking, wire.mark_booking(booking, mirrors))
+        return await self._write(booking, requests.mark_booking(booking, mirrors))
 
     async def knows(self, node: NodeId, person: Address) -> bool:
-        return bool([item async for item in self._items(wire.find_person(node, person))])
+        return bool([item async for item in self._items(requests.find_person(node, person))])
 
     async def _write(self, booking: Booking, request: Request) -> Booking:
         """An answer without a body (204) is allowed; then the booking is read again."""
         body = await self._send(request)
         if body is not None:
             return wire.parse_booking(body)
-        return wire.parse_booking(await self._send(wire.get_booking(booking.node, booking.id)))
+        return wire.parse_booking(await self._send(requests.get_booking(booking.node, booking.id)))
 
     async def _items(self, request: Request) -> AsyncIterator[Json]:
         followed: set[str] = set()
@@ -118,7 +119,7 @@ class Ibss:
             if page.next_link in followed:
                 break
             followed.add(page.next_link)
-            request = wire.follow(page.next_link)
+            request = requests.follow(page.next_link)
         raise Later("endless-pages")
 
     async def _send(self, request: Request) -> Json:

@@ -1,6 +1,8 @@
-"""IBSS's rules without I/O: build a request, parse an answer, map a failure. IBSS's names are known here and nowhere else."""
+"""IBSS's rules for what it answers, without I/O: the values that are read, what they mean, what a failure means. Its names are
+known here and in `requests`, and nowhere else.
+"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -8,7 +10,6 @@ from sync_core.errors import Gone, Later, Malformed, Refused, Stale, SyncError, 
 from sync_core.http import (
     Answer,
     Json,
-    Request,
     for_header,
     identifier,
     in_order,
@@ -16,16 +17,9 @@ from sync_core.http import (
     moment,
     optional,
     parsed,
-    segment,
     text,
 )
-from sync_core.model import Address, BookingId, Essence, Field, NodeId, Reason, Room, RoomId, Slot, address, subject
-
-SYSTEM_MICROSOFT_365 = 1
-"""The value of Bkng_Ext_System and Meta_Ext_Booking_System that switches a building or space on for Microsoft 365."""
-
-LONGEST_PERIOD = 1825
-"""Days: Graph refuses a wider calendarView (microsoft-graph-docs issue 6284)."""
+from sync_core.model import Address, BookingId, Essence, NodeId, Reason, Room, RoomId, Slot, address, subject
 
 _WITHOUT_ACCOUNT = frozenset({"Unity", "Inspire"})
 
@@ -88,138 +82,9 @@ class Booking:
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
-    """A building or floor. `time_zone` is a Windows id, or ""; `horizon_days` is None where the building does not set one."""
-
-    id: NodeId
-    name: str
-    building: bool
-    parent: NodeId | None
-    time_zone: str
-    synced: bool
-    horizon_days: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Space:
-    """`ready`: it could be synced. `synced`: it is switched on as well. `off`: it says itself that it is not."""
-
-    id: RoomId
-    node: NodeId
-    name: str
-    mailbox: Address | None
-    synced: bool
-    ready: bool = False
-    off: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Page[Item]:
     items: tuple[Item, ...]
     next_link: str | None
-
-
-# --- requests -------------------------------------------------------------------------------------------------------------
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def list_nodes() -> Request:
-    return Request("GET", "/v2/nodes", {"$top": "100"})
-
-
-def list_spaces(node: NodeId) -> Request:
-    return Request("GET", f"/v2/{segment(node)}/spaces", {"recursive": "true", "$top": "100"})
-
-
-def list_bookings(node: NodeId, start: datetime, end: datetime, room: RoomId | None = None) -> Request:
-    """All bookings that overlap the window, cancelled ones too."""
-    wanted = f"Booking_End gt {_utc(start)} and Booking_Start lt {_utc(end)}"
-    if room:
-        wanted += f" and Space_Id eq {_quoted(room)}"
-    return Request("GET", f"/v2/{segment(node)}/bookings", {"$filter": wanted, "$top": "100"})
-
-
-def follow(link: str) -> Request:
-    return Request("GET", link)
-
-
-def get_booking(node: NodeId, booking: BookingId) -> Request:
-    return Request("GET", f"/v2/{segment(node)}/bookings/{segment(booking)}")
-
-
-def create_booking(node: NodeId, essence: Essence, guests: Mapping[Address, Guest], mirrors: str, key: str) -> Request:
-    body = {
-        "Space_Id": essence.room,
-        "Booking_Name": essence.subject,
-        **_times(essence.slot),
-        "Booking_Owner_Email": essence.host,
-        "Booking_Source": "Sync",
-        "Booking_Parties": [_party(person, guests[person]) for person in sorted(essence.people)],
-        "Meta_Ext_Booking_EventId": mirrors,
-    }
-    if essence.linked:
-        body["Linked_Space_Ids"] = sorted(essence.linked)
-    return Request("POST", f"/v2/{segment(node)}/bookings", body=body, headers={"Idempotency-Key": key})
-
-
-def update_booking(
-    booking: Booking, target: Essence, fields: Iterable[Field], guests: Mapping[Address, Guest], rooms: Mapping[RoomId, Room]
-) -> Request:
-    """Only what differs is sent. A kept party goes back as IBSS keeps it, so a visitor keeps the visit; a linked space that is
-    not synced stays.
-    """
-    body: dict[str, Json] = {}
-    if Field.SUBJECT in fields:
-        body["Booking_Name"] = target.subject
-    if Field.SLOT in fields:
-        before = _times(booking.slot)
-        body |= {name: value for name, value in _times(target.slot).items() if value != before[name]}
-    if Field.PEOPLE in fields:
-        here = people_of(booking) - _mailboxes(rooms)
-        kept = [party.record for party in booking.parties if party.address in target.people or party.address not in here]
-        body["Booking_Parties"] = kept + [_party(person, guests[person]) for person in sorted(target.people - here)]
-    if Field.ROOM in fields:
-        body["Space_Id"] = target.room
-    if Field.LINKED in fields:
-        body["Linked_Space_Ids"] = sorted(target.linked | (set(booking.linked) - rooms.keys()))
-    return _patch(booking, body)
-
-
-def cancel_booking(booking: Booking) -> Request:
-    return _patch(booking, {"Booking_IsCancelled": 1})
-
-
-def mark_booking(booking: Booking, mirrors: str) -> Request:
-    return _patch(booking, {"Meta_Ext_Booking_EventId": mirrors})
-
-
-def find_person(node: NodeId, person: Address) -> Request:
-    return Request("GET", f"/v2/{segment(node)}/persons", {"$filter": f"Email eq {_quoted(person)}"})
-
-
-def _patch(booking: Booking, body: Json) -> Request:
-    return Request(
-        "PATCH", f"/v2/{segment(booking.node)}/bookings/{segment(booking.id)}", body=body, headers={"If-Match": booking.etag}
-    )
-
-
-def _times(slot: Slot) -> Json:
-    return {"Booking_Start": _utc(slot.start), "Booking_End": _utc(slot.end), "Booking_All_Day": int(slot.all_day)}
-
-
-def _party(person: Address, guest: Guest) -> Json:
-    """Outlook keeps one name, IBSS two. Before a comma stands the family name, as directories write it; else it is the last."""
-    last, comma, first = guest.name.partition(", ")
-    if not comma:
-        first, _, last = guest.name.rpartition(" ")
-    return {"IsVisitor": int(guest.visitor), "Email": person, "First_Name": first or None, "Last_Name": last or None}
 
 
 # --- answers --------------------------------------------------------------------------------------------------------------
@@ -232,7 +97,7 @@ def parse_booking(body: Json) -> Booking:
         start, end = in_order(_moment(body["Booking_Start"]), _moment(body["Booking_End"]))
         return Booking(
             id=BookingId(identifier(body, "Booking_Id")),
-            node=_node(body, "Node_Id"),
+            node=node_id(body, "Node_Id"),
             room=RoomId(identifier(body, "Space_Id")),
             etag=for_header(text(body, "@odata.etag")),
             start=start,
@@ -265,7 +130,7 @@ def _spaces(told: Json) -> tuple[RoomId, ...]:
     return tuple(map(RoomId, told))
 
 
-def _node(body: Json, name: str) -> NodeId:
+def node_id(body: Json, name: str) -> NodeId:
     return NodeId(str(body[name]) if type(body[name]) is int else identifier(body, name))
 
 
@@ -278,47 +143,6 @@ def _moment(told: str) -> datetime:
     """Times without an offset are UTC."""
     found = moment(told)
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def parse_node(body: Json) -> Node:
-    try:
-        return Node(
-            id=_node(body, "Node_Id"),
-            name=text(body, "Node_Name"),
-            building=body["NodeLevelName"] == "Building",
-            parent=_node(body, "Parent_Node_Id") if body.get("Parent_Node_Id") is not None else None,
-            time_zone=text(body, "Node_Time_Zone") if body["Node_Time_Zone"] else "",
-            synced=body.get("Bkng_Ext_System") == SYSTEM_MICROSOFT_365,
-            horizon_days=_days(body.get("Forward_Sync_Period")),
-        )
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise Malformed("node", f"{type(error).__name__} at {error}") from error
-
-
-def _days(period: Json) -> int | None:
-    if period is None:
-        return None
-    if type(period) is not int:
-        raise TypeError("Forward_Sync_Period")
-    return min(period, LONGEST_PERIOD) if period > 0 else None
-
-
-def parse_space(body: Json) -> Space:
-    try:
-        mailbox = body.get("Meta_Ext_Booking_SpaceId")
-        system = body.get("Meta_Ext_Booking_System")
-        ready = bool(mailbox) and bool(body.get("Space_IsActive", 1)) and body.get("Space_Class", "Support") == "Support"
-        return Space(
-            id=RoomId(identifier(body, "Space_Id")),
-            node=_node(body, "Node_Id"),
-            name=text(body, "Space_Name"),
-            mailbox=address(mailbox) if mailbox else None,
-            synced=ready and system == SYSTEM_MICROSOFT_365,
-            ready=ready,
-            off=(system is not None and system != SYSTEM_MICROSOFT_365) or body.get("Space_IsActive") == 0,
-        )
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise Malformed("space", f"{type(error).__name__} at {error}") from error
 
 
 def parse_page(body: Json) -> Page[Json]:
@@ -349,11 +173,11 @@ def essence_of(booking: Booking, rooms: Mapping[RoomId, Room]) -> Essence:
         room = rooms.get(booking.room)
         host = room.mailbox if room else Address("")
         return Essence(booking.room, booking.slot, booking.subject, host, linked=linked)
-    people = people_of(booking) - _mailboxes(rooms)
+    people = people_of(booking) - mailboxes_of(rooms)
     return Essence(booking.room, booking.slot, booking.subject, booking.owner or Address(""), people, linked=linked)
 
 
-def _mailboxes(rooms: Mapping[RoomId, Room]) -> frozenset[Address]:
+def mailboxes_of(rooms: Mapping[RoomId, Room]) -> frozenset[Address]:
     return frozenset(room.mailbox for room in rooms.values())
 
 

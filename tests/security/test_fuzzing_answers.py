@@ -17,9 +17,12 @@ from hypothesis import strategies as st
 
 from sync_core.errors import Later, SyncError
 from sync_core.graph import events
+from sync_core.graph import requests as graph_requests
 from sync_core.graph import wire as graph
 from sync_core.graph.listing import Calendar, Listing
 from sync_core.http import Answer, Request
+from sync_core.ibss import estate
+from sync_core.ibss import requests as ibss_requests
 from sync_core.ibss import wire as ibss
 from sync_core.model import FIELDS
 from tests.security.conforming import astray
@@ -74,10 +77,17 @@ def use_event(event: events.Event) -> None:
     listing = Listing(frozenset({event.ical_uid}), event.start - day, event.end + day, (event,))
     assert Calendar(event.start - day, event.end + day, (event,)).between(event.start, event.end + day)
     assert listing.by_instance(event.instance) is event
-    sent(graph.get_event(mailbox, event.id), graph.update_event(mailbox, event, change), graph.end_event(mailbox, event))
-    sent(graph.find_event(mailbox, event.ical_uid), graph.list_window(mailbox, event.start - day, event.end + day))
-    sent(graph.create_event(essence, OAK_ROOM, event.instance.key, {}))
-    sent(graph.create_subscription(mailbox, (BASE, BASE), "state", event.end))
+    sent(
+        graph_requests.get_event(mailbox, event.id),
+        graph_requests.update_event(mailbox, event, change),
+        graph_requests.end_event(mailbox, event),
+    )
+    sent(
+        graph_requests.find_event(mailbox, event.ical_uid),
+        graph_requests.list_window(mailbox, event.start - day, event.end + day),
+    )
+    sent(graph_requests.create_event(essence, OAK_ROOM, event.instance.key, {}))
+    sent(graph_requests.create_subscription(mailbox, (BASE, BASE), "state", event.end))
 
 
 def use_events(found: tuple[events.Event, ...]) -> None:
@@ -94,11 +104,11 @@ def use_round(page: graph.DeltaPage) -> None:
 def use_booking(booking: ibss.Booking) -> None:
     guests = {person: ibss.Guest("", visitor=False) for person in MEETING.people}
     sent(
-        ibss.get_booking(booking.node, booking.id),
-        ibss.update_booking(booking, MEETING, FIELDS, guests, {OAK_ROOM.id: OAK_ROOM}),
-        ibss.cancel_booking(booking),
-        ibss.mark_booking(booking, ibss.essence_of(booking, {}).subject),
-        ibss.list_bookings(booking.node, booking.start - timedelta(days=366), booking.end, booking.room),
+        ibss_requests.get_booking(booking.node, booking.id),
+        ibss_requests.update_booking(booking, MEETING, FIELDS, guests, {OAK_ROOM.id: OAK_ROOM}),
+        ibss_requests.cancel_booking(booking),
+        ibss_requests.mark_booking(booking, ibss.essence_of(booking, {}).subject),
+        ibss_requests.list_bookings(booking.node, booking.start - timedelta(days=366), booking.end, booking.room),
     )
     assert (booking.cancelled_why, booking.unsynced, ibss.names_of(booking)) is not None
 
@@ -134,8 +144,8 @@ PARSERS = {
     "shape of a series": Parser(graph.parse_shape, str | None, ({"value": [MASTER]},)),
     "subscription": Parser(graph.parse_subscription, graph.Subscription, (SUBSCRIPTION,)),
     "booking": Parser(ibss.parse_booking, ibss.Booking, (BOOKING, AS_TEXT), use_booking),
-    "building": Parser(ibss.parse_node, ibss.Node, (NODE,)),
-    "space": Parser(ibss.parse_space, ibss.Space, (SPACE,)),
+    "building": Parser(estate.parse_node, estate.Node, (NODE,)),
+    "space": Parser(estate.parse_space, estate.Space, (SPACE,)),
     "page of IBSS": Parser(ibss.parse_page, ibss.Page, (PAGE, {"value": []}), lambda page: follow(page.next_link)),
 }
 
@@ -168,7 +178,7 @@ def test_an_answer_is_parsed_into_what_its_type_says_or_refused(name: str) -> No
 
 @pytest.mark.parametrize(("days", "synced"), [(7, 7), (1825, 1825), (10**9, 1825), (10**400, 1825), (0, None), (-7, None)])
 def test_a_building_cannot_ask_for_more_days_than_graph_can_tell(days: int, synced: int | None) -> None:
-    assert ibss.parse_node(NODE | {"Forward_Sync_Period": days}).horizon_days == synced
+    assert estate.parse_node(NODE | {"Forward_Sync_Period": days}).horizon_days == synced
 
 
 FAILED = ({"error": {"code": "ErrorAccessDenied", "message": "no"}}, {"title": "no"}, "no")

@@ -9,8 +9,8 @@ import pytest
 
 from localdev.world import ANA, OAK
 from sync_core.errors import Later, Malformed, Unreadable
-from sync_core.graph import wire as graph_wire
-from sync_core.ibss import wire as ibss_wire
+from sync_core.graph import requests as graph_requests
+from sync_core.ibss import requests as ibss_requests
 from sync_core.model import Address, BookingId, EventId, NodeId, RoomId
 from tests.scenarios.in_process import World
 from tests.scenarios.people import checked
@@ -175,9 +175,9 @@ async def test_an_address_that_could_be_a_path_is_asked_for_nowhere(
 
 def test_a_quote_in_a_room_an_address_or_an_event_s_name_stays_inside_its_text() -> None:
     for request in (
-        ibss_wire.list_bookings(NodeId("1"), *DAY, RoomId("x' or Space_Id ne 'x")),
-        ibss_wire.find_person(NodeId("1"), Address("x' or Email ne 'x@y")),
-        graph_wire.find_event(ROOM, "x' or iCalUId ne 'x"),
+        ibss_requests.list_bookings(NodeId("1"), *DAY, RoomId("x' or Space_Id ne 'x")),
+        ibss_requests.find_person(NodeId("1"), Address("x' or Email ne 'x@y")),
+        graph_requests.find_event(ROOM, "x' or iCalUId ne 'x"),
     ):
         wanted = request.query["$filter"]
         assert wanted.count("'") == 6

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from tzlocal.windows_tz import win_tz
 
-from sync_core.graph import wire as graph
+from sync_core.graph import requests as graph_requests
 from sync_core.graph.events import essence_of, iana
-from sync_core.ibss import wire as ibss
+from sync_core.graph.wire import EventChange
+from sync_core.ibss import requests as ibss_requests
 from sync_core.model import Field, Room, Slot
 from tests.clock_changes import DAY, ZONES, Change, all_changes, changes_of
 from tests.unit.examples import ANA, OAK_ROOM, meeting, room
@@ -42,26 +43,26 @@ def room_in(windows: str, zone: str) -> Room:
 
 def through_graph(slot: Slot, place: Room) -> Slot:
     """As it is written in an event and read from it again."""
-    body = graph.create_event(meeting(slot=slot), place, "t-1", {}).body
+    body = graph_requests.create_event(meeting(slot=slot), place, "t-1", {}).body
     return essence_of(event(start=body["start"], end=body["end"], isAllDay=body["isAllDay"]), place, ()).slot
 
 
 def moved_in_graph(slot: Slot, place: Room) -> Slot:
     """As an event is moved there."""
-    to = graph.EventChange(meeting(slot=slot), frozenset({Field.SLOT}), place, place, frozenset(), {})
-    body = graph.update_event(ANA, event(), to).body
+    to = EventChange(meeting(slot=slot), frozenset({Field.SLOT}), place, place, frozenset(), {})
+    body = graph_requests.update_event(ANA, event(), to).body
     return essence_of(event(start=body["start"], end=body["end"], isAllDay=body["isAllDay"]), place, ()).slot
 
 
 def through_ibss(slot: Slot) -> Slot:
-    body = ibss.create_booking(OAK_ROOM.node, meeting(slot=slot, people=frozenset()), {}, "040000", "key-1").body
+    body = ibss_requests.create_booking(OAK_ROOM.node, meeting(slot=slot, people=frozenset()), {}, "040000", "key-1").body
     return booking(**{name: body[name] for name in ("Booking_Start", "Booking_End", "Booking_All_Day")}).slot
 
 
 def moved_in_ibss(slot: Slot) -> Slot:
     """As a booking is moved there: what is not written stays as it was."""
     here = booking()
-    body = ibss.update_booking(here, meeting(slot=slot), {Field.SLOT}, {}, {}).body
+    body = ibss_requests.update_booking(here, meeting(slot=slot), {Field.SLOT}, {}, {}).body
     return booking(**body).slot
 
 
@@ -128,7 +129,7 @@ def test_whole_days_are_the_same_days_on_both_sides(windows: str, zone: str) -> 
 def test_a_whole_day_is_written_in_the_rooms_zone_and_read_as_its_date(windows: str, zone: str) -> None:
     place = room_in(windows, iana(windows))
     for day, slot in whole_days(windows, zone):
-        body = graph.create_event(meeting(slot=slot), place, "t-1", {}).body
+        body = graph_requests.create_event(meeting(slot=slot), place, "t-1", {}).body
         assert body["start"] == {"dateTime": f"{day}T00:00:00", "timeZone": windows}
         told = {"start": {"dateTime": f"{day}T00:00:00.0000000", "timeZone": "UTC"}, "isAllDay": True}
         assert essence_of(event(**told, end={**body["end"], "timeZone": "UTC"}), place, ()).slot == slot

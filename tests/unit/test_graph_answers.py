@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from sync_core.errors import Gone, Later, Malformed, Refused, Resync, Stale, SyncError, Unreadable
-from sync_core.graph import wire
+from sync_core.graph import requests, wire
 from sync_core.http import Answer, Request
 from sync_core.model import EventId
 from tests.unit.examples import ANA, NOW, OAK_ROOM
 from tests.unit.graph_answers import event, event_json, moment
 
 row = pytest.param
-OF_A_MAILBOX = wire.get_event(ANA, EventId("AAMk1"))
-OF_NONE = wire.renew_subscription("s-1", NOW)
+OF_A_MAILBOX = requests.get_event(ANA, EventId("AAMk1"))
+OF_NONE = requests.renew_subscription("s-1", NOW)
 REMOVED = {"@odata.type": "#microsoft.graph.event", "id": "AAMk1", "@removed": {"reason": "deleted"}}
 BARE = {
     "@odata.type": "#microsoft.graph.event",
@@ -195,10 +195,10 @@ def test_an_answer_that_is_not_json_is_malformed(body: bytes) -> None:
 
 
 def test_a_request_counts_against_the_mailbox_it_is_of() -> None:
-    requests: list[Request] = [
-        wire.list_window(OAK_ROOM.mailbox, NOW, NOW),
-        wire.end_event(OAK_ROOM.mailbox, event()),
-        wire.first_delta(OAK_ROOM.mailbox, NOW, NOW),
+    made: list[Request] = [
+        requests.list_window(OAK_ROOM.mailbox, NOW, NOW),
+        requests.end_event(OAK_ROOM.mailbox, event()),
+        requests.first_delta(OAK_ROOM.mailbox, NOW, NOW),
     ]
-    assert {request.mailbox for request in requests} == {OAK_ROOM.mailbox}
+    assert {request.mailbox for request in made} == {OAK_ROOM.mailbox}
     assert OF_NONE.mailbox == ""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sync_core.graph import wire
+from sync_core.graph import requests
 from sync_core.graph.grants import WRITE
 from sync_core.http import Request
 from sync_core.model import Address, EventId
@@ -42,23 +42,23 @@ permission to read what it is about (Microsoft docs, outlook-subscription-notes)
 """
 
 REQUESTS: dict[Callable[..., Request], list[Request]] = {
-    wire.get_event: [wire.get_event(ANA, EVENT)],
-    wire.find_event: [wire.find_event(ANA, "04")],
-    wire.find_shape: [wire.find_shape(ANA, "04")],
-    wire.list_instances: [wire.list_instances(ANA, EVENT, NOW, LATER)],
-    wire.list_window: [wire.list_window(ANA, NOW, LATER)],
-    wire.first_delta: [wire.first_delta(ANA, NOW, LATER)],
-    wire.create_event: [wire.create_event(MEETING, OAK_ROOM, "t-1", {})],
-    wire.update_event: [update(READ, MEETING)],
-    wire.release_rooms: [wire.release_rooms(ANA, READ, [OAK_ROOM])],
-    wire.end_event: [wire.end_event(ANA, READ), wire.end_event(ANA, event((), id=EVENT))],
-    wire.decline_event: [wire.decline_event(ANA, EVENT)],
-    wire.list_subscriptions: [wire.list_subscriptions()],
-    wire.create_subscription: [wire.create_subscription(Address("oak@contoso.example"), URLS, "state", LATER)],
-    wire.renew_subscription: [wire.renew_subscription("s", LATER)],
-    wire.delete_subscription: [wire.delete_subscription("s")],
+    requests.get_event: [requests.get_event(ANA, EVENT)],
+    requests.find_event: [requests.find_event(ANA, "04")],
+    requests.find_shape: [requests.find_shape(ANA, "04")],
+    requests.list_instances: [requests.list_instances(ANA, EVENT, NOW, LATER)],
+    requests.list_window: [requests.list_window(ANA, NOW, LATER)],
+    requests.first_delta: [requests.first_delta(ANA, NOW, LATER)],
+    requests.create_event: [requests.create_event(MEETING, OAK_ROOM, "t-1", {})],
+    requests.update_event: [update(READ, MEETING)],
+    requests.release_rooms: [requests.release_rooms(ANA, READ, [OAK_ROOM])],
+    requests.end_event: [requests.end_event(ANA, READ), requests.end_event(ANA, event((), id=EVENT))],
+    requests.decline_event: [requests.decline_event(ANA, EVENT)],
+    requests.list_subscriptions: [requests.list_subscriptions()],
+    requests.create_subscription: [requests.create_subscription(Address("oak@contoso.example"), URLS, "state", LATER)],
+    requests.renew_subscription: [requests.renew_subscription("s", LATER)],
+    requests.delete_subscription: [requests.delete_subscription("s")],
 }
-FOLLOWED = {wire.follow}
+FOLLOWED = {requests.follow}
 """A link of Graph's own: it continues one of the above."""
 
 
@@ -68,7 +68,7 @@ def shape(request: Request) -> str:
 
 
 def test_every_kind_of_request_is_known_here() -> None:
-    functions = [made for _, made in inspect.getmembers(wire, inspect.isfunction) if made.__module__ == wire.__name__]
+    functions = [made for _, made in inspect.getmembers(requests, inspect.isfunction) if made.__module__ == requests.__name__]
     public = {made for made in functions if not made.__name__.startswith("_")}
     assert {made for made in public if inspect.signature(made).return_annotation is Request} == REQUESTS.keys() | FOLLOWED
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sync_core.errors import Malformed
-from sync_core.graph import wire
+from sync_core.graph import requests, wire
 from sync_core.graph.events import Event, essence_of
 from sync_core.graph.wire import EventChange
 from sync_core.http import Request
@@ -28,34 +28,34 @@ END = NOW.replace(day=3)
 
 def update(read: Event, target: Any, *fields: Field, rooms: Any = STAYS) -> Request:
     change = EventChange(target, frozenset(fields), *rooms, rooms=frozenset({OAK_ROOM.mailbox, ELM_ROOM.mailbox}), names=NAMES)
-    return wire.update_event(ANA, read, change)
+    return requests.update_event(ANA, read, change)
 
 
 ADDRESSES = [
-    row(wire.get_event(ANA, EVENT), "/users/ana%40contoso.example/events/AAMk%2F1%2B2%3D?$select=id,iCalUId,", id="event"),
-    row(wire.get_event(ODD, EVENT), "/users/o%27neil%2Brooms%231%2F2%40contoso.example/events/AAMk", id="an odd mailbox"),
-    row(wire.find_event(ANA, "04'00"), "/users/ana%40contoso.example/events?$filter=iCalUId%20eq%20'04''00'&", id="find"),
+    row(requests.get_event(ANA, EVENT), "/users/ana%40contoso.example/events/AAMk%2F1%2B2%3D?$select=id,iCalUId,", id="event"),
+    row(requests.get_event(ODD, EVENT), "/users/o%27neil%2Brooms%231%2F2%40contoso.example/events/AAMk", id="an odd mailbox"),
+    row(requests.find_event(ANA, "04'00"), "/users/ana%40contoso.example/events?$filter=iCalUId%20eq%20'04''00'&", id="find"),
     row(
-        wire.list_instances(ANA, EVENT, NOW, END),
+        requests.list_instances(ANA, EVENT, NOW, END),
         "/users/ana%40contoso.example/events/AAMk%2F1%2B2%3D/instances"
         "?startDateTime=2026-03-02T08:00:00Z&endDateTime=2026-03-03T08:00:00Z&$select=",
         id="instances",
     ),
     row(
-        wire.list_window(ANA, NOW, END),
+        requests.list_window(ANA, NOW, END),
         "/users/ana%40contoso.example/calendarView?startDateTime=2026-03-02T08:00:00Z&endDateTime=2026-03-03T08:00:00Z&$select=",
         id="window",
     ),
     row(
-        wire.first_delta(ANA, NOW, END),
+        requests.first_delta(ANA, NOW, END),
         "/users/ana%40contoso.example/calendarView/delta?startDateTime=2026-03-02T08:00:00Z&endDateTime=2026-03-03T08:00:00Z",
         id="delta",
     ),
-    row(wire.end_event(ANA, event(id=EVENT)), "/users/ana%40contoso.example/events/AAMk%2F1%2B2%3D/cancel", id="cancel"),
-    row(wire.end_event(ANA, event((), id=EVENT)), "/users/ana%40contoso.example/events/AAMk%2F1%2B2%3D", id="delete"),
-    row(wire.decline_event(ANA, EVENT), "/users/ana%40contoso.example/events/AAMk%2F1%2B2%3D/decline", id="decline"),
-    row(wire.renew_subscription("s/1", END), "/subscriptions/s%2F1", id="renew"),
-    row(wire.delete_subscription("s/1"), "/subscriptions/s%2F1", id="delete a subscription"),
+    row(requests.end_event(ANA, event(id=EVENT)), "/users/ana%40contoso.example/events/AAMk%2F1%2B2%3D/cancel", id="cancel"),
+    row(requests.end_event(ANA, event((), id=EVENT)), "/users/ana%40contoso.example/events/AAMk%2F1%2B2%3D", id="delete"),
+    row(requests.decline_event(ANA, EVENT), "/users/ana%40contoso.example/events/AAMk%2F1%2B2%3D/decline", id="decline"),
+    row(requests.renew_subscription("s/1", END), "/subscriptions/s%2F1", id="renew"),
+    row(requests.delete_subscription("s/1"), "/subscriptions/s%2F1", id="delete a subscription"),
 ]
 
 
@@ -65,32 +65,32 @@ def test_addresses_are_encoded(request_: Request, begins: str) -> None:
 
 
 def test_a_delta_round_asks_for_nothing_that_graph_does_not_allow_there() -> None:
-    assert set(wire.first_delta(ANA, NOW, END).query) == {"startDateTime", "endDateTime"}
+    assert set(requests.first_delta(ANA, NOW, END).query) == {"startDateTime", "endDateTime"}
 
 
 def test_times_with_an_offset_are_asked_for_in_utc() -> None:
     east = datetime.fromisoformat("2026-03-02T13:30:00+05:30")
-    assert wire.list_window(ANA, east, END).query["startDateTime"] == "2026-03-02T08:00:00Z"
+    assert requests.list_window(ANA, east, END).query["startDateTime"] == "2026-03-02T08:00:00Z"
 
 
 def test_a_link_is_followed_as_it_came() -> None:
     link = f"{BASE}/users/x/calendarView/delta?$deltatoken=a%2Bb+c%20d"
-    assert wire.follow(link, ANA).address(BASE) == link
-    assert wire.follow(link, ANA).mailbox == ANA
+    assert requests.follow(link, ANA).address(BASE) == link
+    assert requests.follow(link, ANA).mailbox == ANA
 
 
 @pytest.mark.parametrize("link", ["https://graph.contoso.example/v1.0/users", "http://graph.microsoft.com/v1.0/users", "x"])
 def test_a_link_to_another_host_is_never_followed(link: str) -> None:
     with pytest.raises(Malformed):
-        wire.follow(link, ANA).address(BASE)
+        requests.follow(link, ANA).address(BASE)
 
 
-@pytest.mark.parametrize("request_", [wire.first_delta(ANA, NOW, END), wire.follow(f"{BASE}/x", ANA)])
+@pytest.mark.parametrize("request_", [requests.first_delta(ANA, NOW, END), requests.follow(f"{BASE}/x", ANA)])
 def test_every_page_of_a_round_is_asked_for_with_the_same_preferences(request_: Request) -> None:
     assert request_.headers == {"Prefer": 'IdType="ImmutableId", outlook.timezone="UTC", odata.maxpagesize=100'}
 
 
-CREATED = wire.create_event(meeting(people=frozenset({VERA, BEN})), OAK_ROOM, "t-1", {BEN: "Ben Berg"})
+CREATED = requests.create_event(meeting(people=frozenset({VERA, BEN})), OAK_ROOM, "t-1", {BEN: "Ben Berg"})
 
 
 def test_a_new_event_stands_in_the_hosts_calendar_with_the_room_invited() -> None:
@@ -116,9 +116,9 @@ WRITES = [
     row(CREATED, id="create"),
     *(row(update(event(), CHANGED, field, rooms=MOVES), id=field) for field in Field),
     row(update(event(), CHANGED, *Field, rooms=MOVES), id="everything"),
-    row(wire.release_rooms(ANA, event(), [OAK_ROOM]), id="release"),
-    row(wire.end_event(ANA, event()), id="cancel"),
-    row(wire.decline_event(ANA, EVENT), id="decline"),
+    row(requests.release_rooms(ANA, event(), [OAK_ROOM]), id="release"),
+    row(requests.end_event(ANA, event()), id="cancel"),
+    row(requests.decline_event(ANA, EVENT), id="decline"),
 ]
 
 
@@ -207,7 +207,7 @@ def test_a_private_meeting_moves_with_its_people_although_their_names_are_not_kn
 
 def test_a_released_room_is_taken_off_and_nobody_else() -> None:
     read = event([attendee(BEN, "Ben Berg"), OAK_INVITED, attendee(X500), attendee(ELM_ROOM.mailbox, "Elm", "resource")])
-    sent = wire.release_rooms(ANA, read, [OAK_ROOM])
+    sent = requests.release_rooms(ANA, read, [OAK_ROOM])
     assert sent_attendees(sent) == [(BEN, "required", "Ben Berg"), (X500, "required", X500), ELM_SENT]
     assert sent.body["location"] == {"displayName": ""}
     assert sent.headers == {"If-Match": 'W/"7"'}
@@ -215,7 +215,7 @@ def test_a_released_room_is_taken_off_and_nobody_else() -> None:
 
 def test_a_location_that_names_another_room_is_left_when_a_room_is_released() -> None:
     read = event(location={"displayName": "Elm", "locationUri": ELM_ROOM.mailbox})
-    assert "location" not in wire.release_rooms(ANA, read, [OAK_ROOM]).body
+    assert "location" not in requests.release_rooms(ANA, read, [OAK_ROOM]).body
 
 
 SUMMER = slot(0)
@@ -253,11 +253,11 @@ def test_a_meeting_over_midnight_is_told_in_utc() -> None:
 
 
 def test_a_decline_tells_the_organiser() -> None:
-    assert wire.decline_event(OAK_ROOM.mailbox, EVENT).body["sendResponse"] is True
+    assert requests.decline_event(OAK_ROOM.mailbox, EVENT).body["sendResponse"] is True
 
 
 def test_a_subscription_names_both_doors_and_a_secret() -> None:
-    made = wire.create_subscription(OAK_ROOM.mailbox, ("https://s.example/n", "https://s.example/l"), "secret", END)
+    made = requests.create_subscription(OAK_ROOM.mailbox, ("https://s.example/n", "https://s.example/l"), "secret", END)
     assert (made.method, made.path, made.mailbox) == ("POST", "/subscriptions", OAK_ROOM.mailbox)
     assert made.body == {
         "changeType": "created,updated,deleted",
@@ -270,7 +270,7 @@ def test_a_subscription_names_both_doors_and_a_secret() -> None:
 
 
 def test_a_renewal_says_only_until_when() -> None:
-    renewed = wire.renew_subscription("s-1", datetime(2026, 3, 5, 6, tzinfo=UTC))
+    renewed = requests.renew_subscription("s-1", datetime(2026, 3, 5, 6, tzinfo=UTC))
     assert (renewed.method, renewed.body) == ("PATCH", {"expirationDateTime": "2026-03-05T06:00:00Z"})
 
 
@@ -279,6 +279,6 @@ def test_a_subscription_ends_within_the_shortest_life_that_graph_gives() -> None
 
 
 def test_bodies_are_never_read() -> None:
-    assert not {"body", "bodyPreview", "attachments", "onlineMeeting"} & set(wire.SELECT.split(","))
-    assert wire.get_event(ANA, EVENT).query["$select"] == wire.SELECT
-    assert MEETING.subject not in wire.get_event(ANA, EVENT).address(BASE)
+    assert not {"body", "bodyPreview", "attachments", "onlineMeeting"} & set(requests.SELECT.split(","))
+    assert requests.get_event(ANA, EVENT).query["$select"] == requests.SELECT
+    assert MEETING.subject not in requests.get_event(ANA, EVENT).address(BASE)

@@ -8,7 +8,7 @@ import pytest
 
 from sync_core.errors import Gone, Later, Malformed, Refused, Stale, SyncError, Unreadable
 from sync_core.http import Answer
-from sync_core.ibss import wire
+from sync_core.ibss import estate, wire
 from sync_core.model import NO_SUBJECT, Reason, Slot
 from tests.unit.examples import ANA, BEN, CLEO, MEETING, OAK_ROOM, slot
 from tests.unit.ibss_answers import booking, party
@@ -54,7 +54,7 @@ def test_what_does_not_keep_to_the_contract_is_refused(member: str, value: Any) 
 
 
 @pytest.mark.parametrize("body", [None, [], "booking", 5])
-@pytest.mark.parametrize("parse", [wire.parse_booking, wire.parse_node, wire.parse_space])
+@pytest.mark.parametrize("parse", [wire.parse_booking, estate.parse_node, estate.parse_space])
 def test_what_is_no_object_is_refused(parse: Any, body: Any) -> None:
     with pytest.raises(Malformed):
         parse(body)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sync_core.errors import Malformed
-from sync_core.ibss import wire
+from sync_core.ibss import estate
 
 row = pytest.param
 
@@ -22,29 +22,29 @@ SPACE = {
 
 
 def test_a_building() -> None:
-    assert wire.parse_node(NODE) == wire.Node(
+    assert estate.parse_node(NODE) == estate.Node(
         id="1", name="HQ", building=True, parent=None, time_zone="GMT Standard Time", synced=True, horizon_days=None
     )
 
 
 def test_a_floor_with_its_building_and_its_own_horizon() -> None:
-    floor = wire.parse_node(NODE | {"Node_Id": "11", "NodeLevelName": "Floor", "Parent_Node_Id": 1, "Forward_Sync_Period": 30})
+    floor = estate.parse_node(NODE | {"Node_Id": "11", "NodeLevelName": "Floor", "Parent_Node_Id": 1, "Forward_Sync_Period": 30})
     assert (floor.id, floor.building, floor.parent, floor.horizon_days) == ("11", False, "1", 30)
 
 
 @pytest.mark.parametrize("setting", [0, 2, None, "1"])
 def test_a_building_is_synced_only_when_its_calendar_is_microsoft_365(setting: Any) -> None:
-    assert not wire.parse_node(NODE | {"Bkng_Ext_System": setting}).synced
+    assert not estate.parse_node(NODE | {"Bkng_Ext_System": setting}).synced
 
 
 @pytest.mark.parametrize("member", ["Node_Id", "Node_Name", "NodeLevelName", "Node_Time_Zone"])
 def test_a_node_without_a_member_is_refused_by_its_name(member: str) -> None:
     with pytest.raises(Malformed, match=member):
-        wire.parse_node({name: value for name, value in NODE.items() if name != member})
+        estate.parse_node({name: value for name, value in NODE.items() if name != member})
 
 
 def test_a_space() -> None:
-    assert wire.parse_space(SPACE) == wire.Space(
+    assert estate.parse_space(SPACE) == estate.Space(
         id="B1/01|Oak", node="11", name="Oak", mailbox="oak@contoso.example", synced=True, ready=True
     )
 
@@ -62,7 +62,7 @@ NOT_SYNCED = [
 
 @pytest.mark.parametrize("members", NOT_SYNCED)
 def test_a_space_is_synced_only_when_all_of_it_says_so(members: dict[str, Any]) -> None:
-    assert not wire.parse_space(SPACE | members).synced
+    assert not estate.parse_space(SPACE | members).synced
 
 
 SAYS_OFF = [
@@ -79,20 +79,20 @@ SAYS_NOTHING = [
 
 @pytest.mark.parametrize("members", SAYS_OFF)
 def test_a_space_is_off_when_it_says_so_itself(members: dict[str, Any]) -> None:
-    assert wire.parse_space(SPACE | members).off
+    assert estate.parse_space(SPACE | members).off
 
 
 @pytest.mark.parametrize("members", SAYS_NOTHING)
 def test_a_space_that_does_not_say_so_is_not_off(members: dict[str, Any]) -> None:
-    assert not wire.parse_space(SPACE | members).off
+    assert not estate.parse_space(SPACE | members).off
 
 
 @pytest.mark.parametrize("member", ["Space_Id", "Node_Id", "Space_Name"])
 def test_a_space_without_a_member_is_refused_by_its_name(member: str) -> None:
     with pytest.raises(Malformed, match=member):
-        wire.parse_space({name: value for name, value in SPACE.items() if name != member})
+        estate.parse_space({name: value for name, value in SPACE.items() if name != member})
 
 
 @pytest.mark.parametrize("member", ["Space_IsActive", "Space_Class"])
 def test_a_space_that_does_not_say_is_an_active_room(member: str) -> None:
-    assert wire.parse_space({name: value for name, value in SPACE.items() if name != member}).synced
+    assert estate.parse_space({name: value for name, value in SPACE.items() if name != member}).synced

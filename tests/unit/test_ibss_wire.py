@@ -6,7 +6,7 @@ import pytest
 
 from sync_core.errors import Malformed
 from sync_core.http import Request
-from sync_core.ibss import wire
+from sync_core.ibss import requests
 from sync_core.ibss.wire import Guest
 from sync_core.model import BookingId, Field, NodeId, RoomId, Slot
 from tests.unit.examples import ANA, BEN, CLEO, ELM, NOW, OAK, OAK_ROOM, VERA, meeting, slot
@@ -20,23 +20,23 @@ ROOMS = {OAK_ROOM.id: OAK_ROOM}
 
 
 ADDRESSES = [
-    row(wire.list_nodes(), "/v2/nodes?$top=100", id="nodes"),
-    row(wire.list_spaces(NodeId("a/b")), "/v2/a%2Fb/spaces?recursive=true&$top=100", id="spaces"),
-    row(wire.get_booking(NODE, BookingId("B|1/2+3")), "/v2/11/bookings/B%7C1%2F2%2B3", id="booking"),
-    row(wire.cancel_booking(booking()), "/v2/11/bookings/B%7C1%2F2%2B3", id="cancel"),
+    row(requests.list_nodes(), "/v2/nodes?$top=100", id="nodes"),
+    row(requests.list_spaces(NodeId("a/b")), "/v2/a%2Fb/spaces?recursive=true&$top=100", id="spaces"),
+    row(requests.get_booking(NODE, BookingId("B|1/2+3")), "/v2/11/bookings/B%7C1%2F2%2B3", id="booking"),
+    row(requests.cancel_booking(booking()), "/v2/11/bookings/B%7C1%2F2%2B3", id="cancel"),
     row(
-        wire.list_bookings(NODE, NOW, END),
+        requests.list_bookings(NODE, NOW, END),
         "/v2/11/bookings?$filter=Booking_End%20gt%202026-03-02T08:00:00Z%20and%20Booking_Start%20lt%202026-03-03T08:00:00Z&$top=100",
         id="bookings",
     ),
     row(
-        wire.list_bookings(NODE, NOW, END, RoomId("B1/01|O'ak+")),
+        requests.list_bookings(NODE, NOW, END, RoomId("B1/01|O'ak+")),
         "/v2/11/bookings?$filter=Booking_End%20gt%202026-03-02T08:00:00Z%20and%20Booking_Start%20lt%202026-03-03T08:00:00Z"
         "%20and%20Space_Id%20eq%20'B1%2F01%7CO''ak%2B'&$top=100",
         id="bookings of a space",
     ),
     row(
-        wire.find_person(NODE, "o'neil@contoso.example"),
+        requests.find_person(NODE, "o'neil@contoso.example"),
         "/v2/11/persons?$filter=Email%20eq%20'o''neil%40contoso.example'",
         id="person",
     ),
@@ -49,14 +49,14 @@ def test_addresses_are_encoded_and_quotes_doubled(request_: Request, expected: s
 
 
 def test_a_link_to_another_host_is_never_followed_for_the_key_would_go_there() -> None:
-    assert wire.follow(f"{BASE}/v2/nodes?$skiptoken=x%2B").address(BASE) == f"{BASE}/v2/nodes?$skiptoken=x%2B"
+    assert requests.follow(f"{BASE}/v2/nodes?$skiptoken=x%2B").address(BASE) == f"{BASE}/v2/nodes?$skiptoken=x%2B"
     with pytest.raises(Malformed):
-        wire.follow("https://evil.example/v2/nodes").address(BASE)
+        requests.follow("https://evil.example/v2/nodes").address(BASE)
 
 
 def test_a_new_booking_names_its_host_its_event_and_who_is_a_visitor() -> None:
     guests = {BEN: Guest("Ben van den Berg", visitor=False), VERA: Guest("", visitor=True), CLEO: Guest("Cleo", visitor=False)}
-    made = wire.create_booking(NODE, meeting(people=frozenset(guests)), guests, "040000", "key-1")
+    made = requests.create_booking(NODE, meeting(people=frozenset(guests)), guests, "040000", "key-1")
     assert (made.method, made.path, made.headers) == ("POST", "/v2/11/bookings", {"Idempotency-Key": "key-1"})
     assert made.body == {
         "Space_Id": OAK,
@@ -85,7 +85,7 @@ def test_a_new_booking_names_its_host_its_event_and_who_is_a_visitor() -> None:
     ],
 )
 def test_the_one_name_that_outlook_has_becomes_the_two_of_ibss(name: str, first: str | None, last: str | None) -> None:
-    made = wire.create_booking(NODE, meeting(people=frozenset({VERA})), {VERA: Guest(name, visitor=True)}, "040000", "key-1")
+    made = requests.create_booking(NODE, meeting(people=frozenset({VERA})), {VERA: Guest(name, visitor=True)}, "040000", "key-1")
     [vera] = made.body["Booking_Parties"]
     assert (vera["First_Name"], vera["Last_Name"]) == (first, last)
 
@@ -107,20 +107,20 @@ ONLY = [
 
 @pytest.mark.parametrize(("field", "body"), ONLY)
 def test_only_what_differs_is_sent_and_only_over_what_was_read(field: Field, body: Any) -> None:
-    sent = wire.update_booking(booking(), CHANGED, {field}, {}, ROOMS)
+    sent = requests.update_booking(booking(), CHANGED, {field}, {}, ROOMS)
     assert (sent.method, sent.body, sent.headers) == ("PATCH", body, {"If-Match": 'W/"7"'})
 
 
 def test_of_a_time_only_what_differs_is_sent() -> None:
     """The start of a booking that has begun is in the past, and IBSS would refuse it."""
     longer = meeting(slot=slot(2, 1.5))
-    assert wire.update_booking(booking(), longer, {Field.SLOT}, {}, ROOMS).body == {"Booking_End": "2026-03-02T11:30:00Z"}
+    assert requests.update_booking(booking(), longer, {Field.SLOT}, {}, ROOMS).body == {"Booking_End": "2026-03-02T11:30:00Z"}
 
 
 def test_a_cancellation_and_a_mark_are_changes_of_one_member() -> None:
-    assert wire.cancel_booking(booking()).body == {"Booking_IsCancelled": 1}
-    assert wire.mark_booking(booking(), "040000").body == {"Meta_Ext_Booking_EventId": "040000"}
-    assert wire.mark_booking(booking(), "040000").headers == {"If-Match": 'W/"7"'}
+    assert requests.cancel_booking(booking()).body == {"Booking_IsCancelled": 1}
+    assert requests.mark_booking(booking(), "040000").body == {"Meta_Ext_Booking_EventId": "040000"}
+    assert requests.mark_booking(booking(), "040000").headers == {"If-Match": 'W/"7"'}
 
 
 OWNER, NAMELESS = party(ANA, "Ana", "Adler"), party(None, "Walk-in")
@@ -144,6 +144,6 @@ PARTIES = [
 def test_a_change_of_people_sends_the_whole_list(parties: list[Any], people: set[str], sent: list[Any]) -> None:
     read = booking(Booking_Parties=parties)
     guests = {CLEO: Guest("Cleo", visitor=False)}
-    assert wire.update_booking(read, meeting(people=frozenset(people)), {Field.PEOPLE}, guests, ROOMS).body == {
+    assert requests.update_booking(read, meeting(people=frozenset(people)), {Field.PEOPLE}, guests, ROOMS).body == {
         "Booking_Parties": sent
     }
