@@ -19,5 +19,5 @@ async def each[Item, Done](do: Callable[[Item], Awaitable[Done]], items: Iterabl
             for _ in range(at_once):
                 group.create_task(take(waiting))
     except ExceptionGroup as failures:
-        raise failures.exceptions[0] from failures
+        raise failures.exceptions[0] from None
     return [done[number] for number in sorted(done)]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from sync_core.attention import ONCE_LISTED
 from sync_core.errors import SyncError
 from sync_core.finding import Clue, Finding, Question
 from sync_core.forecast import forecast
@@ -19,7 +20,6 @@ from sync_core.ibss.wire import Booking
 from sync_core.look import Look
 from sync_core.model import Absent, Essence, Link, Present, Reason, Room, Slot, State, Unknown, differences
 from sync_core.planner import Plan, Policy
-from sync_core.pull import ONCE_LISTED
 from sync_core.queues import PULL_ROOM, SYNC_INSTANCE
 from sync_core.rehearsal import audience_of
 from sync_core.rooms import Rooms

@@ -7,31 +7,33 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from sync_core.abreast import each
-from sync_core.batches import Part, part_of, works
+from sync_core.attention import (
+    Item,
+    differing,
+    gone_from,
+    is_ahead,
+    is_live,
+    is_standing,
+    moved_series,
+    of_booking,
+    of_change,
+    of_link,
+    of_listed,
+    work_for,
+)
+from sync_core.batches import part_of
 from sync_core.errors import Resync, Stale, SyncError, Unreadable
-from sync_core.execution import SLOT_TAKEN
 from sync_core.graph.client import Graph
-from sync_core.graph.events import Event
 from sync_core.graph.wire import Change, DeltaPage
 from sync_core.ibss.client import Ibss
 from sync_core.ibss.wire import Booking
-from sync_core.model import Address, BookingId, EventId, Link, NodeId, Reason, Room, RoomId, State
-from sync_core.queues import Occurrence, PullRoom, Queues, SyncInstance, SyncWork, Work
+from sync_core.model import Address, BookingId, EventId, Link, NodeId, Room, RoomId
+from sync_core.queues import PullRoom, Queues, SyncInstance, SyncWork, Work
 from sync_core.rooms import Rooms
 from sync_core.rows import Watch
 from sync_core.series import renamed
-from sync_core.situation import UNSETTLED, work_of
 from sync_core.store import Store
 from sync_core.subscriptions import Subscriptions
-
-ONCE_LISTED = frozenset({Reason.BEYOND_HORIZON, Reason.NO_DIRECTORY_ACCOUNT})
-"""Reasons that may end for a booking that is listed: it has come within the horizon, or panels are held now."""
-
-HOPE = timedelta(hours=1)
-"""So long a mailbox that cannot be read is thought to be away, and is tried with each sweep; then once a day."""
-
-type Item = SyncInstance | Part
-"""Something to look at: a meeting for itself, or an occurrence that may be looked at together with others of its series."""
 
 READS_EMPTY = "nothing-there"
 """The trouble of a calendar that shows nothing at all, though meetings are linked."""
@@ -97,7 +99,7 @@ class Pull:
                 if link is not None and link.event_etag != event.etag:
                     changed[room.id].append(part_of(link) or SyncInstance(room.id, key=link.key))
         for room_id, items in changed.items():
-            await self._send(_works(room_id, items))
+            await self._send(work_for(room_id, items))
 
     async def _send(self, messages: Iterable[Work]) -> None:
         await each(self._queues.send, messages)
@@ -130,14 +132,14 @@ class Pull:
         """A full round lists all there is, so a link that is not in it is worth a look: it may be gone."""
         listed = [change for change in changes if not change.master and not change.removed]
         seen, now = {change.id for change in listed}, self._clock()
-        links = [link for link in await self._store.links(room.id) if _live(link) and _ahead(link, now)]
+        links = [link for link in await self._store.links(room.id) if is_live(link) and is_ahead(link, now)]
         gone = [link for link in links if link.room_event_id not in seen]
-        moved = _moved_series(listed, links, gone)
+        moved = moved_series(listed, links, gone)
         moved |= {change.id for change in changes if change.master} - {change.series for change in listed}
-        items = [_item(room.id, change) for change in listed if change.series not in moved]
+        items = [of_change(room.id, change) for change in listed if change.series not in moved]
         for master in sorted(moved):
             items += await self._series(room, master)
-        return _works(room.id, [*items, *map(_item_of, gone)])
+        return work_for(room.id, [*items, *map(of_link, gone)])
 
     async def _touched(self, room: Room, changes: Collection[Change]) -> list[SyncWork]:
         items: list[Item] = []
@@ -148,21 +150,21 @@ class Pull:
             elif change.master:
                 items += await self._series(room, change.id)
             elif change.series not in masters:
-                items.append(_item(room.id, change))
-        return _works(room.id, items)
+                items.append(of_change(room.id, change))
+        return work_for(room.id, items)
 
     async def _removed(self, room: Room, event: EventId) -> list[Item]:
         """Only an id is told, and it may be a master's: then every occurrence that is linked is worth a look."""
         links = await self._store.links(room.id)
         known = [link for link in links if link.room_event_id == event]
         if known:
-            return [_gone(link) for link in known if _live(link)]
-        return [part for link in links if _live(link) and (part := part_of(link, removed=True)) is not None]
+            return [gone_from(link) for link in known if is_live(link)]
+        return [part for link in links if is_live(link) and (part := part_of(link, removed=True)) is not None]
 
     async def _series(self, room: Room, master: EventId) -> list[Item]:
         """A changed series may show only as its master: Graph expands it again, never we. What is over stays as it is."""
         now, (start, end) = self._clock(), self._window(room)
-        known = [link for link in await self._store.links(room.id) if _ahead(link, now)]
+        known = [link for link in await self._store.links(room.id) if is_ahead(link, now)]
         listed = await self._graph.occurrences(room.mailbox, master, start, end)
         if not listed:
             return await self._removed(room, master)
@@ -170,8 +172,8 @@ class Pull:
         links = [link for link in known if link.instance and link.instance.ical_uid in series]
         former = renamed(links, [event for event in listed if event.end > now])
         there = {event.instance.key for event in listed} | set(former.values())
-        gone = [_gone(link) for link in links if _live(link) and link.key not in there]
-        return [_listed(event, master, former.get(event.id)) for event in listed] + gone
+        gone = [gone_from(link) for link in links if is_live(link) and link.key not in there]
+        return [of_listed(event, master, former.get(event.id)) for event in listed] + gone
 
     # sweeps
 
@@ -220,7 +222,7 @@ class Pull:
         hosts: set[Address] = set()
         for room in rooms:
             aged = await self._store.links_with_age(room.id)
-            hosts |= {link.organiser for link, _ in aged if link.organiser and _standing(link, now)}
+            hosts |= {link.organiser for link, _ in aged if link.organiser and is_standing(link, now)}
             messages += await self._differing(room.id, here[room.id], aged, now)
         await self._send(messages)
         log.info("building %s: %d bookings, %d to look at", building, len(bookings), len(messages))
@@ -229,23 +231,16 @@ class Pull:
     async def _differing(
         self, room: RoomId, here: Mapping[BookingId, Booking], aged: Collection[tuple[Link, datetime]], now: datetime
     ) -> list[SyncWork]:
-        known = [link for link, _ in aged]
-        links = {link.booking_id: link for link in known}
-        waiting = [link for link in known if link.detail in SLOT_TAKEN or link.reason in UNSETTLED]
-        waiting += [link for link in known if link.state is State.CREATING]
-        waiting += [link for link, at in aged if now - at < HOPE and (_without_host(link, now) or _not_in_its_room(link, now))]
-        waiting += [link for link in known if link.booking_id in here and link.reason in ONCE_LISTED]
-        unseen = [link for link in known if link.booking_id and _live(link) and _ahead(link, now) and link.booking_id not in here]
-        changed = [booking for booking in here.values() if _differs(booking, links.get(booking.id))]
-        strange = [booking for booking in here.values() if booking.cancelled and booking.id not in links]
-        changed += [booking for booking in strange if await self._is_linked_elsewhere(booking)]
-        told = [SyncInstance(booking=booking.id, node=booking.node) for booking in changed]
-        return _works(room, [*map(_item_of, unseen), *map(_item_of, waiting), *told])
+        items = differing(aged, here, now)
+        known = {link.booking_id for link, _ in aged}
+        strange = [booking for booking in here.values() if booking.cancelled and booking.id not in known]
+        items += [of_booking(booking) for booking in strange if await self._is_linked_elsewhere(booking)]
+        return work_for(room, items)
 
     async def _is_linked_elsewhere(self, booking: Booking) -> bool:
         """It came from another building and was cancelled here."""
         link = await self._store.link_of_booking(booking.id)
-        return link is not None and _live(link)
+        return link is not None and is_live(link)
 
 
 async def _round(pages: AsyncIterator[DeltaPage]) -> tuple[list[Change], str]:
@@ -258,77 +253,3 @@ async def _round(pages: AsyncIterator[DeltaPage]) -> tuple[list[Change], str]:
     if not delta_link:
         raise Resync("no-delta-link")
     return list(changes.values()), delta_link
-
-
-def _moved_series(listed: Iterable[Change], links: Iterable[Link], gone: Iterable[Link]) -> set[EventId]:
-    """The masters of series whose occurrences may go on under other names: one is not when it was; or some are gone and others
-    have come.
-    """
-    known = {link.room_event_id: link for link in links if link.instance and link.instance.original_start}
-    lost = any(link.instance and link.instance.original_start for link in gone)
-    moved = set()
-    for change in listed:
-        link = known.get(change.id)
-        when = link.base.slot.start if link and link.base else None
-        if change.series and ((link is None and lost) or (when and change.span and change.span[0] != when)):
-            moved.add(change.series)
-    return moved
-
-
-def _item(room: RoomId, change: Change) -> Item:
-    key = change.event.instance.key if change.event else None
-    gone = change.event is not None and change.event.cancelled
-    if change.series is None or change.span is None:
-        return SyncInstance(room, event=change.id, key=key, removed=gone)
-    return Part(Occurrence(change.id, key, removed=gone), *change.span, series=change.series)
-
-
-def _listed(event: Event, master: EventId, was: str | None) -> Part:
-    return Part(Occurrence(event.id, event.instance.key, was, removed=event.cancelled), event.start, event.end, series=master)
-
-
-def _item_of(link: Link) -> Item:
-    return part_of(link) or work_of(link)
-
-
-def _gone(link: Link) -> Item:
-    return part_of(link, removed=True) or replace(work_of(link), removed=True)
-
-
-def _works(room: RoomId, items: Iterable[Item]) -> list[SyncWork]:
-    """Each once, and none for a link that goes on under another name."""
-    once = list(dict.fromkeys(items))
-    occurrences = {item: item.occurrence for item in once if isinstance(item, Part)}
-    renamed_from = {occurrence.was for occurrence in occurrences.values() if occurrence.was}
-    parts = [item for item, occurrence in occurrences.items() if occurrence.key not in renamed_from]
-    singles = [item for item in once if isinstance(item, SyncInstance) and item.key not in renamed_from]
-    return [*singles, *works(room, parts)]
-
-
-def _live(link: Link) -> bool:
-    return link.state is not State.CLOSED
-
-
-def _without_host(link: Link, now: datetime) -> bool:
-    """What could not be made in the host's calendar, or was never read there."""
-    unread = link.event_id is None and link.instance is not None and _standing(link, now)
-    return unread or link.reason is Reason.HOST_WITHOUT_MAILBOX
-
-
-def _not_in_its_room(link: Link, now: datetime) -> bool:
-    """An event that is cancelled before the invitation reaches the room is gone, and the room never tells of it."""
-    return link.room_event_id is None and link.event_id is not None and _standing(link, now)
-
-
-def _standing(link: Link, now: datetime) -> bool:
-    return link.state is State.LINKED and _ahead(link, now)
-
-
-def _ahead(link: Link, now: datetime) -> bool:
-    return link.base is None or link.base.slot.end > now
-
-
-def _differs(booking: Booking, link: Link | None) -> bool:
-    if link is None:
-        return not booking.cancelled
-    return link.booking_etag != booking.etag or link.state is State.CREATING
