@@ -1,6 +1,7 @@
 """One Azure table: made when it is first missed, written optimistically, and its failures told in our words."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from itertools import count, takewhile
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -32,7 +33,8 @@ def in_parts(name: str, text: str) -> Row:
 
 
 def whole(row: Row, name: str) -> str:
-    return "".join(row[part] for part in sorted(row) if part == name or part.removeprefix(name).isdigit())
+    parts = takewhile(row.__contains__, (f"{name}{n or ''}" for n in count()))
+    return "".join(row[part] for part in parts)
 
 
 class Table:
