@@ -88,5 +88,5 @@ def answer_of(fault: Fault, scope: Scope, true: list[Message]) -> Response:
 
 
 def path_and_query(request: Request) -> str:
-    query = unquote(request.url.query.replace("+", " "))
-    return request.url.path + (f"?{query}" if query else "")
+    query = unquote(request.scope["query_string"].decode().replace("+", " "))
+    return str(request.scope["path"]) + (f"?{query}" if query else "")
