@@ -37,7 +37,7 @@ class Call:
 
     @property
     def path_and_query(self) -> str:
-        return self.path + (f"?{urlencode(self.query, safe="$,:")}" if self.query else "")
+        return self.path + (f"?{urlencode(self.query, safe='$,:')}" if self.query else "")
 
     def link(self, query: dict[str, str]) -> str:
         """An absolute address of the same path."""
