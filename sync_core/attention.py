@@ -1,5 +1,6 @@
 """What of a room is worth a look: a meeting for itself, or occurrences of a series together. Pure."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -31,6 +32,7 @@ def differing(aged: Collection[tuple[Link, datetime]], here: Mapping[BookingId, 
     waiting += [link for link in known if link.state is State.CREATING]
     waiting += [link for link, at in aged if now - at < HOPE and (_without_host(link, now) or _not_in_its_room(link, now))]
     waiting += [link for link in known if link.booking_id in here and link.reason in ONCE_LISTED]
+    waiting += _twins(link for link in known if is_standing(link, now))
     unseen = [link for link in known if link.booking_id and is_live(link) and is_ahead(link, now) and link.booking_id not in here]
     changed = [booking for booking in here.values() if _differs(booking, links.get(booking.id))]
     return [*map(of_link, unseen), *map(of_link, waiting), *map(of_booking, changed)]
@@ -88,6 +90,15 @@ def work_for(room: RoomId, items: Iterable[Item]) -> list[SyncWork]:
 
 def is_live(link: Link) -> bool:
     return link.state is not State.CLOSED
+
+
+def _twins(links: Iterable[Link]) -> list[Link]:
+    """Links of one and the same event: a series was moved, and an occurrence booked anew before its link could follow it."""
+    of_event = defaultdict[EventId, list[Link]](list)
+    for link in links:
+        if link.room_event_id is not None:
+            of_event[link.room_event_id].append(link)
+    return [link for same in of_event.values() if len(same) > 1 for link in same]
 
 
 def _without_host(link: Link, now: datetime) -> bool:

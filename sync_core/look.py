@@ -43,6 +43,9 @@ PATIENCE = 4
 """How often what reads doubtful is read again, half a minute in all: mailboxes lag behind each other."""
 
 
+NO_LONGER = EventSide(Absent(Reason.EVENT_GONE))
+
+
 class Look:
     def __init__(self, graph: Graph, ibss: Ibss, store: Store, rooms: Rooms, readings: Readings) -> None:
         self._graph, self._ibss, self._store, self._rooms, self._readings = graph, ibss, store, rooms, readings
@@ -215,11 +218,21 @@ class Look:
 
     async def _situation(self, room: Room, stored: Link | None, link: Link, event: EventSide, booking: BookingSide) -> Situation:
         """Of the other rooms on the event, those that the booking holds, or held when both agreed, belong to this link."""
+        if stored is not None and await self._is_anothers(stored, link):
+            event, link = NO_LONGER, seen(stored, NO_LONGER, booking, None)
         known = linked_in(link, booking.reading)
         if known:
             rooms = {each.mailbox: each.id for each in (await self._rooms.all()).values() if each.id in known}
             event = replace(event, reading=_with_linked(event.reading, rooms, event.original))
         return Situation(room, stored, link, event, booking)
+
+    async def _is_anothers(self, stored: Link, link: Link) -> bool:
+        """A series was moved, and before its link could follow, an occurrence was booked anew under the name that it has now."""
+        begun = stored.base is None and stored.state is not State.CLOSED
+        if begun or (stored.room, stored.key) == (link.room, link.key):
+            return False
+        other = await self._store.link(link.room, link.key)
+        return other is not None and other.base is not None and other.booking_id not in {None, link.booking_id}
 
     # from IBSS's side
 

@@ -12,7 +12,7 @@ from sync_core.queues import PullRoom, SyncInstance, decode_sync
 from sync_core.situation import transaction_id
 from tests.scenarios.in_process import World
 from tests.scenarios.people import Json, Slot, checked
-from tests.scenarios.series import weekly
+from tests.scenarios.series import all_bookings, slots, weekly
 from tests.scenarios.test_crashes import ibss_fault, nobody_tells
 from tests.scenarios.test_crashes_and_people import MADE, booked_and_died, settled
 
@@ -178,3 +178,43 @@ async def test_S09_a_meeting_of_a_booking_that_goes_to_another_room_and_comes_ba
         await world.outlook.change(ANA, event["id"], attendees=[world.outlook.guest(BEN), world.outlook.room(room)])
         await world.settle()
         assert (await world.ibss.the_booking(room, slot))["Booking_Id"] == booking["Booking_Id"]
+
+
+async def test_B02_an_occurrence_that_was_booked_anew_before_its_link_could_follow_has_one_booking(world: World) -> None:
+    slot = world.slot()
+    later = slot.later(hours=3)
+    event = await world.outlook.book(ANA, slot, "Plan", (OAK,), (BEN,), recurrence=weekly(slot, 5))
+    await world.settle()
+    former = await world.store.link_of_booking((await world.ibss.the_booking(OAK, slot))["Booking_Id"])
+    assert former is not None
+    await nobody_tells(world)
+    await world.outlook.change(ANA, event["id"], **world.outlook.times(later))
+    await world.settle()
+    copy = await world.outlook.the_event(OAK.mailbox, later)
+    key = former.key.replace(f"{slot.start:%Y%m%dT%H%M}", f"{later.start:%Y%m%dT%H%M}")
+    await world.service.sync.sync_instance(SyncInstance(OAK.space, event=copy["id"], key=key))
+    await world.service.sync.sync_instance(SyncInstance(OAK.space, event=copy["id"], key=former.key))
+    await world.settle()
+    await world.sweep()
+    assert await all_bookings(world, slot) == slots(later, 5)
+    await world.service.sync.sync_instance(SyncInstance(OAK.space, event=copy["id"], key=former.key))
+    assert await all_bookings(world, slot) == slots(later, 5)
+
+
+async def test_B02_two_links_of_one_event_are_looked_at_by_the_sweep(world: World) -> None:
+    """Whoever was to move the former may have been told of the newer by then."""
+    slot = world.slot()
+    await world.outlook.book(ANA, slot, "Plan", (OAK,), (BEN,), recurrence=weekly(slot, 5))
+    await world.settle()
+    link = await world.store.link_of_booking((await world.ibss.the_booking(OAK, slot))["Booking_Id"])
+    double = await world.ibss.book(ANA, OAK, slot.later(hours=3), "Plan", (BEN,))
+    await nobody_tells(world)
+    assert link is not None
+    former = replace(link, key=f"{link.key}-former", booking_id=double["Booking_Id"], row_etag=None)
+    former = replace(former, booking_etag=double["@odata.etag"])
+    await world.store.point(double["Booking_Id"], former, None)
+    await world.store.save_link(former)
+    await world.settle()
+    await world.sweep()
+    assert (await world.ibss.booking(double))["Booking_IsCancelled"]
+    assert await all_bookings(world, slot) == slots(slot, 5)

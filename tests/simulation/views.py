@@ -45,10 +45,9 @@ class Views:
     async def in_outlook(self) -> Counter[Seen]:
         """A meeting is in a room when the room has accepted it; what it is, its host's own copy tells."""
         own: dict[tuple[str, datetime], Any] = {}
-        calendars = {mailbox: await self._calendar(mailbox) for mailbox in sorted(self.town.graph.tenant.mailboxes)}
-        for mailbox, calendar in calendars.items():
-            if self.town.beyond_reach(mailbox):
-                continue
+        within = [mailbox for mailbox in sorted(self.town.graph.tenant.mailboxes) if not self.town.beyond_reach(mailbox)]
+        calendars = {mailbox: await self._calendar(mailbox) for mailbox in within}
+        for calendar in calendars.values():
             for event in calendar:
                 if event["isOrganizer"]:
                     own[event["iCalUId"], utc(event["start"]["dateTime"])] = event
