@@ -155,6 +155,7 @@ _MAILBOX_CODES = frozenset(
         "ResourceNotFound",
         "Request_ResourceNotFound",
         "ErrorNonExistentMailbox",
+        "ErrorInvalidUser",  # microsoft-graph-docs issue 7909
     }
 )
 _DELTA_CODES = frozenset({"syncstatenotfound", "resyncrequired", "syncstateinvalid"})

@@ -1,5 +1,6 @@
 """B13: what cannot be read cancels nothing, and the brake. B18: who cannot be written is mirrored all the same."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -61,6 +62,19 @@ async def test_B13_an_ibss_that_lists_no_rooms_does_not_end_the_watch(world: Wor
     await world.outlook.book(ANA, slot, "Still watched", (OAK,))
     await world.settle()
     assert (await world.ibss.the_booking(OAK, slot))["Booking_Name"] == "Still watched"
+
+
+@pytest.mark.parametrize("code", ["MailboxNotEnabledForRESTAPI", "ErrorInvalidUser"])
+async def test_B13_a_new_meeting_is_not_lost_when_its_room_says_for_a_while_that_it_is_nobody_s(world: World, code: str) -> None:
+    door = f"{world.outlook.side_door}/faults"
+    fault = {"method": "GET", "path": f"/users/{OAK.name.lower()}[^/]*/events/", "status": 404, "code": code, "times": 1000}
+    checked(await world.outlook.http.post(door, json=fault))
+    slot = world.slot()
+    await world.outlook.book(ANA, slot, "Told too early", (OAK,), (BEN,))
+    await world.until(world.now() + timedelta(minutes=3))
+    checked(await world.outlook.http.delete(door))
+    await world.pass_time(hours=1)
+    assert (await world.ibss.the_booking(OAK, slot))["Booking_Name"] == "Told too early"
 
 
 async def test_B13_an_archived_booking_is_no_cancelled_one(world: World) -> None:

@@ -122,6 +122,7 @@ FAILURES = [
     row(404, "MailboxNotEnabledForRESTAPI", Unreadable, id="404 mailbox not enabled"),
     row(404, "MailboxNotSupportedForRESTAPI", Unreadable, id="404 mailbox not supported"),
     row(404, "ErrorNonExistentMailbox", Unreadable, id="404 no such mailbox"),
+    row(404, "ErrorInvalidUser", Unreadable, id="404 user invalid"),
     row(404, "ResourceNotFound", Unreadable, id="404 user gone"),
     row(404, "Request_ResourceNotFound", Unreadable, id="404 user not synced"),
     row(400, "ErrorInvalidIdMalformed", Refused, id="400 id damaged"),
