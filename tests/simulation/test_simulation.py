@@ -66,6 +66,43 @@ STORIES = {
 """What seeds have found. Each was red once; what was behind it has a test of its own where it could be told as a scenario."""
 
 
+IN_SCENES = [
+    pytest.param(
+        Case(
+            111,
+            frozenset({0, 1, 2, 3, 4, 5}),
+            frozenset({"answers_lost", "latency", "notices_lost", "resync", "unreached", "workers"}),
+            "onboarding",
+        ),
+        id="a room that cannot be read when it is switched on: who was slower pointed at the booking last",
+    ),
+    pytest.param(
+        Case(
+            134,
+            frozenset({2, 3, 4, 5, 7}),
+            frozenset(
+                {"answers_lost", "bare_masters", "latency", "notices_lost", "skew", "subscription_dies", "unreadable", "workers"}
+            ),
+            "rooms",
+        ),
+        id="linked rooms are cancelled in IBSS while their meeting is changed in Outlook",
+    ),
+    pytest.param(
+        Case(101, frozenset({0, 1, 2, 3, 4, 5, 6, 7}), frozenset({"skew", "subscription_dies"}), "days"),
+        id="an event is cancelled before its room was invited",
+    ),
+    pytest.param(
+        Case(187, frozenset({0, 1, 2, 3, 7}), frozenset(), "strangers"),
+        id="a room's mailbox is away while a new event is told of",
+    ),
+]
+
+
+@pytest.mark.parametrize("case", IN_SCENES)
+def test_what_was_found_in_a_scene_does_not_come_back(case: Case) -> None:
+    assert case.run().violations == []
+
+
 def test_a_meeting_is_made_though_its_hosts_mailbox_cannot_be_read_for_a_while() -> None:
     case = Case(359, frozenset({2, 3, 8}), frozenset({"latency", "resync", "skew"}))
     assert case.run().violations == []
