@@ -95,6 +95,12 @@ IN_SCENES = [
         Case(187, frozenset({0, 1, 2, 3, 7}), frozenset(), "strangers"),
         id="a room's mailbox is away while a new event is told of",
     ),
+    pytest.param(
+        Case(
+            142, frozenset({0, 1, 2, 4, 5, 6, 7, 10, 14}), frozenset({"bare_masters", "posts_lost", "refused", "skew"}), "series"
+        ),
+        id="a meeting comes back in Outlook to the room where its event was made, after a worker died that took it elsewhere",
+    ),
 ]
 
 
