@@ -167,11 +167,9 @@ class Look:
         """An event made for a booking, whose maker has not saved the link; or never will, for the booking was cancelled."""
         transaction = side.original.transaction_id if side.original else None
         stored = await self._store.link(room.id, transaction) if transaction else None
-        if stored is not None and stored.state is State.CLOSED and stored.booking_id is None:
-            stored = None  # buried: the link goes on elsewhere, and says nothing of its booking here
-        if transaction is not None and stored is None:
+        if transaction is not None and (stored is None or stored.reason is Reason.GOES_ON):
             return await self._made_elsewhere(room, side, transaction)
-        if stored is None or stored.reason is Reason.GOES_ON:
+        if stored is None:
             return None
         if stored.state is State.CLOSED and isinstance(side.reading, Present):
             link = replace(seen(stored, side, NO_BOOKING, None), intent=side.reading.essence)
