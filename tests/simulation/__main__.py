@@ -24,8 +24,9 @@ class Figures:
     steps: int = 0
     requests: int = 0
     writes: int = 0
-    needless: int = 0
+    least: int = 0
     mails: int = 0
+    least_mails: int = 0
     virtual: float = 0.0
 
     def take(self, scene: str, outcome: Outcome) -> None:
@@ -33,21 +34,26 @@ class Figures:
         self.steps += len(outcome.done)
         self.requests += outcome.requests
         self.writes += outcome.writes
-        self.needless += outcome.needless
+        self.least += outcome.least
         self.mails += outcome.mails
+        self.least_mails += outcome.least_mails
         self.virtual += outcome.virtual
         if outcome.violations:
             self.failed.append((scene, outcome.seed))
 
     def told(self, seconds: float) -> str:
-        amplification = self.writes / max(1, self.writes - self.needless)
         return (
             f"{self.seeds} seeds in {seconds:.0f} s ({1000 * seconds / max(1, self.seeds):.0f} ms each), "
             f"{self.virtual / 86400:.0f} days of virtual time\n"
-            f"{self.steps} edits by people, {self.requests} requests, {self.writes} writes by the service, "
-            f"{self.needless} of them changed nothing (amplification {amplification:.3f}), {self.mails} mails\n"
+            f"{self.steps} edits by people, {self.requests} requests by all\n"
+            f"{self.writes} writes by the service, {self.least} the least possible: {_over(self.writes, self.least)}\n"
+            f"{self.mails} mails by the service, {self.least_mails} the least possible: {_over(self.mails, self.least_mails)}\n"
             f"{len(self.failed)} seeds with violations"
         )
+
+
+def _over(done: int, least: int) -> str:
+    return f"{done / max(1, least):.4f} times as many"
 
 
 def main() -> int:

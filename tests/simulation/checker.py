@@ -1,19 +1,18 @@
 """An independent judge. It knows what people want of the two systems, and nothing of how the service works."""
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from tests.simulation.history import History
+from tests.simulation.least import Least
 from tests.simulation.network import Write
 from tests.simulation.people import GONE, ROOM, SECRET, SLOT, SUBJECT, People, token
 from tests.simulation.script import IBSS, OUTLOOK, Script
+from tests.simulation.sides import PRIVATE, TOKEN
 from tests.simulation.town import Town
 from tests.simulation.views import Views
-
-TOKEN = re.compile(r"m(\d+):")
 
 
 @dataclass
@@ -23,12 +22,14 @@ class Checker:
     history: History
     script: Script
     violations: list[str] = field(default_factory=list)
-    writes: int = 0
-    needless: int = 0
     since: datetime | None = None
     """When it was first asked whether all agree. What had begun by then may have come too late to be mirrored."""
     _booked: set[int] = field(default_factory=set)
     _invited: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._private = any(step.verb == "private" for step in self.script.steps)
+        self.least = Least(self.town, self.note)
 
     def note(self, *told: object) -> None:
         violation = " ".join(map(str, told))
@@ -39,11 +40,9 @@ class Checker:
 
     def watch(self, write: Write) -> None:
         """Is there one of each, now that this was written?"""
-        if write.who != "person" and write.worked and "/subscriptions" not in write.path and not write.path.endswith("$batch"):
-            self.writes += 1
-            self.needless += write.needless
-            if write.needless and write.mailed:
-                self.note("a mail for nothing:", write)
+        self.least.watch(write)
+        if self._private:
+            self.privacy()
         if self.script.crowded:
             return
         self._adoption(write)
@@ -163,10 +162,12 @@ class Checker:
                 self.note("an edit is lost:", meeting, name, "is", value, "and not", *sorted(map(str, may)))
 
     def privacy(self) -> None:
-        """Words of a private meeting are nowhere but in Graph."""
+        """Words and people of a private meeting are nowhere but in Graph. What is said aloud, `ears.py` hears."""
         for booking in self.town.ibss.bookings.by_id.values():
-            if SECRET in booking.name:
+            if SECRET in str(booking):
                 self.note("private words in IBSS")
+            if booking.name == PRIVATE and booking.parties:
+                self.note("people of a private meeting in IBSS")
         for name, table in self.town.tables.items():
             if any(SECRET in str(row) for row in table.rows):
                 self.note("private words in the table", name)

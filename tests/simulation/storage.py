@@ -107,12 +107,16 @@ class Queue:
     messages: dict[int, Message] = field(default_factory=dict)
     told: asyncio.Event = field(default_factory=asyncio.Event)
     sent: int = 0
+    heard: list[Callable[[str], None]] = field(default_factory=list)
+    """Who hears of every message that is put into it."""
     _numbers: Any = field(default_factory=count)
 
     def put(self, text: str, wait: float) -> None:
         number = next(self._numbers)
         self.messages[number] = Message(number, text, self.now() + wait)
         self.sent += 1
+        for listener in self.heard:
+            listener(text)
         self.told.set()
 
     def take(self, process: Process) -> Message | None:

@@ -2,22 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from localdev import world as company
+from localdev.ibss.records import Party
 from tests.scenarios.people import IbssApp
-from tests.simulation.checker import Checker
 from tests.simulation.clockwork import Stuck, VirtualLoop
 from tests.simulation.history import History
+from tests.simulation.judged import Damage, Story, told
 from tests.simulation.network import Write
-from tests.simulation.people import People, slot_of
-from tests.simulation.script import IBSS, OUTLOOK, Script, Step
-from tests.simulation.town import Town
-from tests.simulation.weather import CALM
+from tests.simulation.people import slot_of
+from tests.simulation.script import IBSS, OUTLOOK, Step
+from tests.simulation.seeds import PASS
 
 
 @pytest.fixture(autouse=True)
@@ -27,79 +27,67 @@ def _quiet() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
-BOOKED = (Step(0, OUTLOOK, "book", 0, 1), Step(60, OUTLOOK, "rename", 0, 7))
-
-type Damage = Callable[[Town, People], Awaitable[None]]
-
-
-async def _story(damage: Damage, steps: tuple[Step, ...] = BOOKED) -> list[str]:
-    """A meeting that is carried over and renamed; then the service stops, and the damage is done."""
-    town, history = Town(0, CALM), History()
-    people, script = People(town, history), Script(steps, 2, crowded=False)
-    checker = Checker(town, people, history, script)
-    await town.open()
-    town.written.append(checker.watch)
-    for step in script.steps:
-        await people.take(step)
-        await town.idle()
-    assert checker.violations == []
-    town.timers = False
-    await damage(town, people)
-    await checker.agreement("after the damage:")
-    checker.standing()
-    checker.privacy()
-    checker.links()
-    town.close()
-    return checker.violations
-
-
-def told(damage: Damage, steps: tuple[Step, ...] = BOOKED) -> str:
-    loop = VirtualLoop()
-    try:
-        return " | ".join(loop.run_until_complete(_story(damage, steps)))
-    finally:
-        loop.close()
-
-
-async def nothing(_town: Town, _people: People) -> None:
+async def nothing(_story: Story) -> None:
     return
 
 
-async def lose_the_booking(town: Town, _people: People) -> None:
-    town.ibss.bookings.by_id.clear()
+async def lose_the_booking(story: Story) -> None:
+    story.town.ibss.bookings.by_id.clear()
 
 
-async def double_the_booking(town: Town, _people: People) -> None:
-    (booking,) = town.ibss.bookings.by_id.values()
+async def double_the_booking(story: Story) -> None:
+    (booking,) = story.town.ibss.bookings.by_id.values()
     later = replace(booking, id="BK-9", start=booking.start + timedelta(hours=1), end=booking.end + timedelta(hours=1))
-    town.ibss.bookings.by_id["BK-9"] = later
+    story.town.ibss.bookings.by_id["BK-9"] = later
 
 
-async def lose_the_edit_on_both_sides(town: Town, _people: People) -> None:
-    (booking,) = town.ibss.bookings.by_id.values()
-    town.ibss.bookings.by_id[booking.id] = replace(booking, name="m0: new")
-    for mailbox in town.graph.tenant.mailboxes.values():
+async def lose_the_edit_on_both_sides(story: Story) -> None:
+    (booking,) = story.town.ibss.bookings.by_id.values()
+    story.town.ibss.bookings.by_id[booking.id] = replace(booking, name="m0: new")
+    for mailbox in story.town.graph.tenant.mailboxes.values():
         for event in mailbox.events.values():
             if event.is_organizer:
                 event.details.subject = "m0: new"
 
 
-async def write_down_a_secret(town: Town, _people: People) -> None:
-    await town.tables["journal"].upsert_entity({"PartitionKey": "1", "RowKey": "1", "overruled": "m0: secret"}, mode=None)
+async def write_down_a_secret(story: Story) -> None:
+    await story.town.tables["journal"].upsert_entity({"PartitionKey": "1", "RowKey": "1", "overruled": "m0: secret"}, mode=None)
 
 
-async def leave_a_create_half_done(town: Town, _people: People) -> None:
-    (row,) = (row for row in town.tables["links"].rows if "state" in row)
+async def describe_a_booking_by_a_secret(story: Story) -> None:
+    story.town.ibss.bookings.by_id[story.booking.id] = replace(story.booking, description="about a secret")
+
+
+async def name_the_people_of_a_private_meeting(story: Story) -> None:
+    parties = (Party(company.BEN.address, is_visitor=False),)
+    story.town.ibss.bookings.by_id[story.booking.id] = replace(story.booking, parties=parties)
+
+
+async def say_a_subject(_story: Story) -> None:
+    logging.getLogger("sync_core.sync").info("renamed to %s", "m0: o7")
+
+
+async def say_who(_story: Story) -> None:
+    logging.getLogger("sync_core.sync").info("%s was told", company.BEN.address)
+
+
+async def queue_a_subject(story: Story) -> None:
+    story.town.sync_queue.put('{"subject": "m0: o7"}', wait=10**6)
+
+
+async def leave_a_create_half_done(story: Story) -> None:
+    (row,) = (row for row in story.town.tables["links"].rows if "state" in row)
     row["state"] = "creating"
 
 
-async def lose_the_mailbox_of_the_host(town: Town, _people: People) -> None:
-    town.graph.tenant.mailboxes[company.ANA.address].events.clear()
+async def lose_the_mailbox_of_the_host(story: Story) -> None:
+    story.town.graph.tenant.mailboxes[company.ANA.address].events.clear()
 
 
-async def mail_for_an_adoption(town: Town, people: People) -> None:
+async def mail_for_an_adoption(story: Story) -> None:
     """It is said to have stood on both sides from the first, and then somebody is mailed."""
-    people.history.twins.add(0)
+    town = story.town
+    story.people.history.twins.add(0)
     (event,) = town.graph.tenant.mailboxes[company.ANA.address].events.values()
     for listener in town.written:
         listener(Write("worker 0", "PATCH", "/events/1", worked=True, needless=False, mailed=frozenset({event.ical_uid})))
@@ -113,6 +101,10 @@ async def mail_for_an_adoption(town: Town, people: People) -> None:
         (double_the_booking, "only in IBSS"),
         (lose_the_edit_on_both_sides, "an edit is lost: 0 subject"),
         (write_down_a_secret, "private words in the table journal"),
+        (describe_a_booking_by_a_secret, "private words in IBSS"),
+        (say_a_subject, "words of a meeting in a log line"),
+        (say_who, "a person in a log line"),
+        (queue_a_subject, "words of a meeting in a message"),
         (leave_a_create_half_done, "a link is left creating"),
         (mail_for_an_adoption, "a mail for a meeting that stood on both sides: 0"),
         (lose_the_mailbox_of_the_host, "a room holds what its host does not"),
@@ -123,6 +115,44 @@ def test_damage_is_seen(damage: Damage, seen: str) -> None:
     assert seen in told(damage)
 
 
+def test_people_of_a_private_meeting_are_seen_in_ibss() -> None:
+    private = (Step(0, OUTLOOK, "private", 0, 1),)
+    assert told(nothing, private) == ""
+    assert "people of a private meeting in IBSS" in told(name_the_people_of_a_private_meeting, private)
+
+
+async def an_edit_of_which_nobody_tells(story: Story) -> None:
+    story.town.timers = False
+    story.town.graph.tenant.notifications.lost = True
+    await story.people.take(Step(0, OUTLOOK, "rename", 0, 8))
+    await story.town.idle()
+
+
+async def a_write_in_the_second_pass(story: Story) -> None:
+    async def write() -> None:
+        await asyncio.sleep(PASS + 60)
+        await story.worker_books(Booking_Name=story.booking.name)
+
+    story.town._run(write())
+
+
+@pytest.mark.parametrize(
+    ("damage", "seen"),
+    [
+        (an_edit_of_which_nobody_tells, "one clean pass after the faults: only in Outlook"),
+        (an_edit_of_which_nobody_tells, "written though all agreed: 1"),
+        (a_write_in_the_second_pass, "written though all agreed: 1"),
+    ],
+    ids=lambda one: one.__name__ if callable(one) else "",
+)
+def test_what_is_late_is_seen_in_the_end(damage: Damage, seen: str) -> None:
+    assert seen in told(damage, to_the_end=True)
+
+
+def test_a_story_that_ends_well_is_let_pass() -> None:
+    assert told(nothing, to_the_end=True) == ""
+
+
 def test_where_there_is_no_damage_nothing_is_seen() -> None:
     assert told(nothing) == ""
 
@@ -130,19 +160,19 @@ def test_where_there_is_no_damage_nothing_is_seen() -> None:
 def test_B11_a_meeting_that_has_begun_may_be_on_one_side_alone() -> None:
     today = (Step(0, OUTLOOK, "book", 0, -31),)
 
-    async def lose_it_when_it_has_begun(town: Town, people: People) -> None:
+    async def lose_it_when_it_has_begun(story: Story) -> None:
         await asyncio.sleep(5400)
-        await lose_the_booking(town, people)
+        await lose_the_booking(story)
 
     assert told(lose_the_booking, today) != ""
     assert told(lose_it_when_it_has_begun, today) == ""
 
 
 def test_a_second_booking_of_a_meeting_is_seen_at_the_moment_when_it_is_made() -> None:
-    async def book_again(_town: Town, people: People) -> None:
-        app = IbssApp(people.ibss.http)
+    async def book_again(story: Story) -> None:
+        app = IbssApp(story.people.ibss.http)
         await app.book(company.ANA, company.OAK, slot_of(9), "m0: once more")
-        await people.take(Step(0, IBSS, "rename", 0, 8))
+        await story.people.take(Step(0, IBSS, "rename", 0, 8))
 
     assert "two bookings of one meeting: 0" in told(book_again)
 

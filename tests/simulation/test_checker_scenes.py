@@ -7,14 +7,11 @@ from typing import Any
 import pytest
 
 from localdev import world as company
-from tests.simulation.checker import Checker
-from tests.simulation.clockwork import VirtualLoop
-from tests.simulation.hands import Hands
-from tests.simulation.history import History
-from tests.simulation.script import IBSS, OUTLOOK, Script, Step
-from tests.simulation.test_checker import Damage, _quiet
+from tests.simulation import judged
+from tests.simulation.judged import Damage, Story
+from tests.simulation.script import IBSS, OUTLOOK, Step
+from tests.simulation.test_checker import _quiet
 from tests.simulation.town import Town
-from tests.simulation.weather import CALM
 
 __all__ = ["_quiet"]
 
@@ -24,36 +21,11 @@ TWO = (Step(0, OUTLOOK, "two", 0, 1),)
 IN_LONDON, IN_INDIA = (Step(0, OUTLOOK, "day", 0, 1),), (Step(0, IBSS, "day", 2, 1),)
 
 
-async def _story(steps: tuple[Step, ...], damage: Damage, **more: Any) -> list[str]:
-    town, history = Town(0, CALM, 3), History()
-    people, script = Hands(town, history), Script(steps, 3, crowded=False, **more)
-    checker = Checker(town, people, history, script)
-    town.network.out_of_scope = script.out_of_scope
-    await town.open(off=script.off)
-    town.written.append(checker.watch)
-    for step in script.steps:
-        await people.take(step)
-        await town.idle()
-    assert people.done
-    await checker.agreement("before:")
-    assert checker.violations == []
-    town.timers = False
-    await damage(town, people)
-    await checker.agreement("after the damage:")
-    checker.standing()
-    town.close()
-    return checker.violations
-
-
 def told(steps: tuple[Step, ...], damage: Damage, **more: Any) -> str:
-    loop = VirtualLoop()
-    try:
-        return " | ".join(loop.run_until_complete(_story(steps, damage, **more)))
-    finally:
-        loop.close()
+    return judged.told(damage, steps, rooms=3, **more)
 
 
-async def nothing(_town: Town, _people: object) -> None:
+async def nothing(_story: Story) -> None:
     return
 
 
@@ -63,37 +35,37 @@ def _change(town: Town, **members: Any) -> None:
     town.ibss.bookings.by_id[booking.id] = replace(booking, **members)
 
 
-async def forget_the_linked_room(town: Town, _people: object) -> None:
-    _change(town, linked_spaces=())
+async def forget_the_linked_room(story: Story) -> None:
+    _change(story.town, linked_spaces=())
 
 
-async def hold_another_room(town: Town, _people: object) -> None:
-    _change(town, linked_spaces=(company.IVY.space,))
+async def hold_another_room(story: Story) -> None:
+    _change(story.town, linked_spaces=(company.IVY.space,))
 
 
-async def hold_one_room_twice(town: Town, _people: object) -> None:
+async def hold_one_room_twice(story: Story) -> None:
     """Of two bookings the later one is in the other's room, an hour later."""
-    one, other = sorted(town.ibss.bookings.by_id.values(), key=lambda one: one.id)
+    one, other = sorted(story.town.ibss.bookings.by_id.values(), key=lambda one: one.id)
     hour = timedelta(hours=1)
-    _change(town, space=one.space, start=other.start + hour, end=other.end + hour)
-    await _people_look(town)
+    _change(story.town, space=one.space, start=other.start + hour, end=other.end + hour)
+    await _people_look(story.town)
 
 
 async def _people_look(town: Town) -> None:
     await town.person("ibss").patch("/_sim/posting", json={"lost": False})
 
 
-async def shift_by_half_an_hour(town: Town, _people: object) -> None:
-    (booking,) = town.ibss.bookings.by_id.values()
-    _change(town, start=booking.start + timedelta(minutes=30), end=booking.end + timedelta(minutes=30))
+async def shift_by_half_an_hour(story: Story) -> None:
+    (booking,) = story.town.ibss.bookings.by_id.values()
+    _change(story.town, start=booking.start + timedelta(minutes=30), end=booking.end + timedelta(minutes=30))
 
 
-async def take_the_mark_of_the_day(town: Town, _people: object) -> None:
-    _change(town, all_day=False)
+async def take_the_mark_of_the_day(story: Story) -> None:
+    _change(story.town, all_day=False)
 
 
-async def rename_it(town: Town, _people: object) -> None:
-    _change(town, name="what the room says")
+async def rename_it(story: Story) -> None:
+    _change(story.town, name="what the room says")
 
 
 @pytest.mark.parametrize(
@@ -140,8 +112,8 @@ def test_B18_what_a_host_who_is_out_of_scope_books_in_outlook_is_in_its_slot() -
 def test_B11_what_is_in_a_room_that_is_not_on_is_nobody_s_business_until_it_is() -> None:
     booked = (Step(0, OUTLOOK, "book", 0, 1),)
 
-    async def switch_on(_town: Town, people: Any) -> None:
-        await people.take(Step(0, IBSS, "switch_on", -1, 0))
+    async def switch_on(story: Story) -> None:
+        await story.people.take(Step(0, IBSS, "switch_on", -1, 0))
 
     assert told(booked, nothing, off=True) == ""
     assert "only in Outlook" in told(booked, switch_on, off=True)

@@ -62,6 +62,7 @@ STORIES = {
     1049: "a new event is told of and not there to be read yet",
     1092: "a full round shows a series by its master alone",
     909: "a series is moved twice, and what was read in between comes late",
+    562: "a new meeting is not there to be read while its booking is being made",
 }
 """What seeds have found. Each was red once; what was behind it has a test of its own where it could be told as a scenario."""
 
