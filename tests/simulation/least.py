@@ -18,6 +18,7 @@ from tests.simulation.town import Town
 OTHER = {OUTLOOK: IBSS, IBSS: OUTLOOK}
 TO_ATTENDEES = frozenset({"invite", "update", "cancellation"})
 """A room's answers are its own."""
+CREATES = ("/events", "/bookings")
 
 
 @dataclass
@@ -105,7 +106,7 @@ class Least:
             self._names_owed[meeting] += side == OUTLOOK and any(was is None for was, _ in pairs)
         if self._pays_an_edit(side, changed) or (not changed and self._pays_a_name(side, named)):
             self.earned += 1
-        elif write.needless and write.method == "POST":
+        elif write.needless and write.path.endswith(CREATES):
             self.repeated += 1
         else:
             self.note(f"a write that no edit has earned: {write}")

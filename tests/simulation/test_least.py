@@ -1,6 +1,7 @@
 """The judge counts the writes and mails of the service against what the edits of people have earned."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from tests.simulation.judged import BOOKED, Damage, Story, played, told
 from tests.simulation.people import slot_of
 from tests.simulation.script import IBSS, OUTLOOK, Step
 from tests.simulation.shrink import Case
+from tests.simulation.sides import Shown, Standing, without_the_write
 from tests.simulation.weather import Weather
 
 MOST = 1.05
@@ -74,6 +76,14 @@ async def mail_of_what_was_edited_in_outlook(story: Story) -> None:
     await story.worker_invites(subject="m0: o9")
 
 
+async def write_once_for_each_of_two_edits_that_one_write_has_carried_over(story: Story) -> None:
+    story.service_dies()
+    await story.people.take(Step(0, IBSS, "rename", 0, 8))
+    await story.people.take(Step(0, IBSS, "rename", 0, 9))
+    await story.worker_invites(subject="m0: i9")
+    await story.worker_invites(subject="m0: i9")
+
+
 @pytest.mark.parametrize(
     ("damage", "seen"),
     [
@@ -81,6 +91,11 @@ async def mail_of_what_was_edited_in_outlook(story: Story) -> None:
         (write_the_same_again, "a write that no edit has earned: a worker PATCH /v2/"),
         (write_one_edit_in_two, "a write that no edit has earned: a worker PATCH /v1.0/"),
         (write_one_edit_in_two, "a mail that no edit has earned: ben@contoso.example update"),
+        (
+            write_once_for_each_of_two_edits_that_one_write_has_carried_over,
+            "a write that no edit has earned: a worker PATCH /v1.0/",
+        ),
+        (write_once_for_each_of_two_edits_that_one_write_has_carried_over, "a mail that no edit has earned: ben@contoso.example"),
         (mail_everybody_of_a_new_guest, "a mail that no edit has earned: ben@contoso.example update"),
         (invite_a_stranger, "a mail to somebody who is not in the meeting: vera@fabrikam.example"),
         (mail_of_what_was_edited_in_outlook, "a mail that no edit has earned: ben@contoso.example update"),
@@ -113,12 +128,37 @@ async def ask_for_a_create_twice(story: Story) -> None:
     assert story.checker.least.repeated == 1
 
 
-@pytest.mark.parametrize("right", [carry_an_edit_over, ask_for_a_create_twice], ids=lambda one: one.__name__)
+async def decline_for_the_room(story: Story) -> None:
+    """As where Graph lets nobody cancel an event but somebody else."""
+    [copy] = story.town.graph.tenant.mailboxes[company.OAK.mailbox or ""].events
+    story.service_dies()
+    await story.people.take(Step(0, IBSS, "cancel", 0))
+    await story.worker_asks("POST", f"/users/{company.OAK.mailbox}/events/{copy}/decline", {})
+
+
+@pytest.mark.parametrize(
+    "right", [carry_an_edit_over, ask_for_a_create_twice, decline_for_the_room], ids=lambda one: one.__name__
+)
 def test_what_an_edit_has_earned_is_let_pass(right: Damage) -> None:
     assert told(right) == ""
 
 
+def test_a_room_that_declines_while_the_service_writes_does_so_by_itself() -> None:
+    slot = slot_of(1)
+    asked = Shown("oak@contoso.example", slot.start, slot.end, "m0: new", ())
+    before: Standing = {OUTLOOK: {0: Counter([asked])}, IBSS: {}}
+    now: Standing = {OUTLOOK: {0: Counter([replace(asked, declined=True)])}, IBSS: {}}
+    assert without_the_write(before, now, OUTLOOK) == now
+
+
 IN_IBSS = Step(0, IBSS, "book", 0, 1)
+
+
+def test_that_an_event_is_named_in_its_booking_is_earned_once() -> None:
+    async def name_another(story: Story) -> None:
+        await story.worker_books(Meta_Ext_Booking_EventId="another")
+
+    assert "a write that no edit has earned: a worker PATCH /v2/" in told(name_another, (IN_IBSS,))
 
 
 @pytest.mark.parametrize(
@@ -140,6 +180,20 @@ def test_the_least_is_what_one_would_count_by_hand(steps: tuple[Step, ...], writ
     least = played(steps).least
     assert (least.writes - least.repeated, least.earned) == (writes, writes)
     assert (least.mails, least.earned_mails) == (mails, mails)
+
+
+RIGHT = {
+    "an edit is undone while it is on its way": Case(199, frozenset({5, 6})),
+    "a booking takes over the private meeting in its slot": Case(193, frozenset({2, 8})),
+    "a booking is made while its host's mailbox cannot be read": Case(362, frozenset(range(6))),
+    "a create is asked for twice": Case(180, frozenset({1, 2})),
+}
+"""What seeds have taught the judge to let pass."""
+
+
+@pytest.mark.parametrize("case", RIGHT.values(), ids=RIGHT)
+def test_what_only_looks_like_too_much_is_let_pass(case: Case) -> None:
+    assert case.run().violations == []
 
 
 def test_where_nothing_goes_wrong_no_more_is_done_than_the_least_but_for_a_create_that_is_asked_for_twice() -> None:
