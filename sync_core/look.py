@@ -244,6 +244,8 @@ class Look:
         booking = await self._ibss.booking(node, booking_id)
         if booking is None:
             return None
+        if booking.cancelled and stored is None and await self._store.had_a_link(booking.id):
+            return None  # its event is being booked again, or has another booking by now
         stored = stored or await self._named_by(booking)
         if booking.cancelled and (stored is None or stored.state is State.CLOSED):
             return None

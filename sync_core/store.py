@@ -87,6 +87,10 @@ class Store:
         links = await self.links(RoomId(pointer["room"]))
         return next((link for link in links if link.booking_id == booking and link.state is not State.CLOSED), None)
 
+    async def had_a_link(self, booking: BookingId) -> bool:
+        """Also one that has let it go since."""
+        return await self._links.get(encode(f"booking:{booking}"), "-") is not None
+
     async def _owner(self, booking: BookingId, pointer: Row) -> Link | None:
         link = await self.link(RoomId(pointer["room"]), pointer["key"])
         if link is not None and link.booking_id == booking:

@@ -216,3 +216,19 @@ async def test_S10_whom_both_sides_invite_at_once_is_uninvited_by_nobody_though_
     sent = (await world.outlook.mails())[before:]
     assert [(mail["to"], mail["kind"]) for mail in sent] == [(CLEO.address, "invite")]
     assert world.ibss.people(await world.ibss.booking(booking)) == {BEN.address, CLEO.address, VERA.address}
+
+
+async def test_B09_news_of_the_cancelled_booking_does_not_end_the_meeting_that_is_being_booked_again(world: World) -> None:
+    slot = world.slot()
+    booking = await world.ibss.book(ANA, OAK, slot, "Plan", (BEN,))
+    await world.settle()
+    await nobody_tells(world)
+    event = await world.outlook.the_event(ANA.address, slot)
+    await world.ibss.cancel(ANA, booking)
+    await world.outlook.change(ANA, event["id"], subject="Kept")
+    await ibss_fault(world, method="POST", path="/v2/.*/bookings", status=504, code="", times=1, after=True)
+    with pytest.raises(Later):
+        await world.service.sync.sync_instance(look(booking))
+    await settled(world, booking)
+    assert (await world.ibss.the_booking(OAK, slot))["Booking_Name"] == "Kept"
+    assert (await world.outlook.the_event(ANA.address, slot))["id"] == event["id"]
