@@ -1,5 +1,6 @@
 """A worker dies in the middle of a meeting's work, and before the next one looks, a person changes that meeting: it stands."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -34,7 +35,9 @@ async def booked_and_died(world: World, slot: Slot, last: dict[str, str]) -> tup
 
 
 async def settled(world: World, booking: Json) -> None:
-    await world.service.sync.sync_instance(look(booking))
+    """What reads doubtful at the first look is looked at again by the sweep."""
+    with suppress(Later):
+        await world.service.sync.sync_instance(look(booking))
     await world.settle()
     await world.sweep()
     await world.sweep()
