@@ -228,8 +228,8 @@ class Look:
 
     async def _is_anothers(self, stored: Link, link: Link) -> bool:
         """A series was moved, and before its link could follow, an occurrence was booked anew under the name that it has now."""
-        begun = stored.base is None and stored.state is not State.CLOSED
-        if begun or (stored.room, stored.key) == (link.room, link.key):
+        has_half = stored.base is None and stored.state is not State.CLOSED and stored.booking_id is not None
+        if has_half or (stored.room, stored.key) == (link.room, link.key):
             return False
         other = await self._store.link(link.room, link.key)
         return other is not None and other.base is not None and other.booking_id not in {None, link.booking_id}

@@ -15,6 +15,10 @@ from tests.simulation.town import Town
 from tests.simulation.views import Views
 
 
+def not_said(*_told: object) -> None:
+    """Where it is not known what an edit earns."""
+
+
 @dataclass
 class Checker:
     town: Town
@@ -29,7 +33,7 @@ class Checker:
 
     def __post_init__(self) -> None:
         self._private = any(step.verb == "private" for step in self.script.steps)
-        self.least = Least(self.town, self.note)
+        self.least = Least(self.town, self.note if self.script.counted else not_said)
 
     def note(self, *told: object) -> None:
         violation = " ".join(map(str, told))

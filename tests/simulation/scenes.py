@@ -33,7 +33,8 @@ class Onboarding(Author):
         for _ in range(chance.randrange(8)):
             begin = chance.choice((60.0, on, noticed, noticed, noticed))
             self._edit(begin + chance.choice((1.0, 5.0, 30.0, 300.0)) * chance.random(), chance.choice(meetings))
-        return Script(tuple(sorted(self.steps, key=lambda step: step.at)), rooms, self.crowded, off=True)
+        steps = tuple(sorted(self.steps, key=lambda step: step.at))
+        return Script(steps, rooms, self.crowded, off=True, counted=False)
 
     def _enter(self, number: int) -> tuple[int, bool]:
         """By the older one-way service, by hand on both sides, or on one of them."""
@@ -74,9 +75,11 @@ class BookedSeries(Author):
     rooms = (2, 3)
 
     def _begin(self, at: float, number: int) -> tuple[int, bool]:
-        """Six apart, so that host and room are the same."""
+        """Six apart, so that host and room are the same. A seventh series would be the first again."""
         day, slot = 16, self._slot()
         one = number % 6
+        if number >= 6:
+            return one, False
         self.steps += [Step(at, IBSS, "in_series", one + 6 * n, slot + day * n) for n in range(self.chance.choice((2, 3, 4)))]
         return one, False
 

@@ -40,6 +40,8 @@ class Script:
     """No room is synced until a step switches it on."""
     out_of_scope: frozenset[str] = frozenset()
     """Whose mailboxes the service may not reach."""
+    counted: bool = True
+    """What each edit earns is known: it is of one meeting in one room, and its host is one of us."""
 
     def only(self, numbers: frozenset[int]) -> "Script":
         return replace(self, steps=tuple(step for n, step in enumerate(self.steps) if n in numbers))
@@ -76,7 +78,8 @@ class Author:
             else:
                 self._edit(at, chance.choice(meetings))
         steps = tuple(sorted(self.steps, key=lambda step: step.at))
-        return Script(steps, rooms, self.crowded, out_of_scope=self.out_of_scope)
+        counted = self.scene == Author.scene
+        return Script(steps, rooms, self.crowded, out_of_scope=self.out_of_scope, counted=counted)
 
     def _begin(self, at: float, number: int) -> tuple[int, bool]:
         """A meeting's number, and whether it is a series."""
