@@ -283,7 +283,14 @@ class Look:
             return EventSide(Unknown(Reason.EVENT_UNREADABLE))
         if isinstance(found, Reason):
             return EventSide(Unknown(found))
-        return await self._readings.event(room, None, found) if found else NO_EVENT
+        side = await self._readings.event(room, None, found) if found else NO_EVENT
+        return NO_EVENT if await self._made_for_another(room, side, booking) else side
+
+    async def _made_for_another(self, room: Room, side: EventSide, booking: Booking) -> bool:
+        """It was moved to this booking's slot before its maker has saved the link to its own."""
+        transaction = side.original.transaction_id if side.original else None
+        link = await self._store.link(room.id, transaction) if transaction else None
+        return link is not None and link.state is State.CREATING and link.booking_id not in {None, booking.id}
 
 
 def _with_event_made(stored: Link | None, booking: Booking) -> Link | None:

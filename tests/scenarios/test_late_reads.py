@@ -14,7 +14,7 @@ from tests.scenarios.in_process import World
 from tests.scenarios.people import Json, Slot, checked
 from tests.scenarios.series import all_bookings, slots, weekly
 from tests.scenarios.test_crashes import ibss_fault, nobody_tells
-from tests.scenarios.test_crashes_and_people import MADE, booked_and_died, settled
+from tests.scenarios.test_crashes_and_people import MADE, booked_and_died, look, settled
 
 
 async def the_room_tells_that_it_is_gone(world: World) -> SyncInstance:
@@ -218,3 +218,23 @@ async def test_B02_two_links_of_one_event_are_looked_at_by_the_sweep(world: Worl
     await world.sweep()
     assert (await world.ibss.booking(double))["Booking_IsCancelled"]
     assert await all_bookings(world, slot) == slots(slot, 5)
+
+
+async def test_S01_S04_an_event_that_was_moved_to_another_booking_s_slot_before_its_link_was_saved_is_not_taken_for_its(
+    world: World,
+) -> None:
+    slot = world.slot()
+    later = slot.later(hours=1)
+    booking, event = await booked_and_died(world, slot, MADE)
+    other = await world.ibss.book(ANA, OAK, later, "Another", (BEN,))
+    await world.outlook.change(ANA, event["id"], **world.outlook.times(later))
+    await world.settle()
+    await world.service.sync.sync_instance(look(other))
+    link = await world.store.link_of_booking(other["Booking_Id"])
+    assert link is None or link.event_id != event["id"]
+    await settled(world, booking)
+    assert (
+        world.ibss.slot_of(await world.ibss.booking(booking)) == later
+        or (await world.ibss.booking(booking))["Booking_IsCancelled"]
+    )
+    assert (await world.ibss.booking(other))["Booking_Name"] == "Another"

@@ -128,7 +128,7 @@ class Checker:
                     self.note("nobody has cancelled it, and it is not in Outlook:", meeting)
                 if meeting in self._booked and not bookings[meeting]:
                     self.note("nobody has cancelled it, and it is not in IBSS:", meeting)
-            if events[meeting]:
+            if events[meeting] and (bookings[meeting] or not self.script.crowded):  # a room that declines ends what IBSS had
                 self._fields(meeting)
 
     def _begun(self) -> set[int]:
