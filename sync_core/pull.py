@@ -30,10 +30,13 @@ from sync_core.ibss.wire import Booking
 from sync_core.model import Address, BookingId, EventId, Link, NodeId, Room, RoomId
 from sync_core.queues import PullRoom, Queues, SyncInstance, SyncWork, Work
 from sync_core.rooms import Rooms
-from sync_core.rows import Watch
+from sync_core.rows import Trouble, Watch
 from sync_core.series import renamed
 from sync_core.store import Store
 from sync_core.subscriptions import Subscriptions
+
+PATIENCE = timedelta(minutes=30)
+"""Work that fails for longer may be given up before it can be done (`queues.MOST_ATTEMPTS`)."""
 
 READS_EMPTY = "nothing-there"
 """The trouble of a calendar that shows nothing at all, though meetings are linked."""
@@ -189,8 +192,10 @@ class Pull:
 
     async def sweep_bookings(self) -> None:
         """Every booking that is not as its link last saw it, and every link whose booking is not listed, is worth a look. One
-        building's failure does not stop the others; the status shows it as long as it lasts, and it is raised last.
+        building's failure does not stop the others; the status shows it as long as it lasts, and it is raised last. After a long
+        one, work of its rooms has been given up: they are read whole.
         """
+        now = self._clock()
         troubled = await self._store.troubled_buildings()
         hosts: set[Address] = set()
         failures: list[SyncError] = []
@@ -199,16 +204,24 @@ class Pull:
             try:
                 hosts.update(await self._sweep_building(building))
                 if building in troubled:
-                    await self._store.forget_trouble(building)
+                    await self._go_on(building, now - troubled[building].since)
             except SyncError as error:
                 log.error("building %s cannot be swept: %s", building, error.code)  # noqa: TRY400 — IBSS's code says it all
-                await self._store.remember_trouble(building, error.code)
+                since = troubled[building].since if building in troubled else now
+                await self._store.remember_trouble(building, Trouble(error.code, since))
                 failures.append(error)
 
         await each(sweep, sorted(await self._rooms.buildings()))
         await self._subscriptions.watch_hosts(hosts)
         if failures:
             raise failures[0]
+
+    async def _go_on(self, building: NodeId, after: timedelta) -> None:
+        """What is new in Outlook stands in no list of IBSS, and the rooms have told of it already."""
+        if after > PATIENCE:
+            rooms = (await self._rooms.all()).values()
+            await self._send([PullRoom(room.id, fresh=True) for room in rooms if room.building == building])
+        await self._store.forget_trouble(building)
 
     async def _sweep_building(self, building: NodeId) -> set[Address]:
         """Whose meetings are linked there."""

@@ -57,6 +57,14 @@ class Braking:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a building's bookings cannot be listed."""
+
+    code: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Alarm:
     """A meeting that is frozen: its link, and its booking, by which people know it."""
 

@@ -103,7 +103,7 @@ class Status:
                 subscribed=subscribed.get(room.id),
                 braked=room.id in pulled,
                 frozen=tuple(frozen.get(room.id, ())),
-                ibss_trouble=troubled.get(room.building, ""),
+                ibss_trouble=troubled[room.building].code if room.building in troubled else "",
                 now=now,
             )
             for room in (await self._rooms.all()).values()

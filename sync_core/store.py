@@ -30,7 +30,7 @@ from azure.data.tables.aio import TableClient, TableServiceClient
 from sync_core import rows
 from sync_core.errors import Stale
 from sync_core.model import BookingId, EventId, Link, NodeId, Reason, Room, RoomId, Side, State
-from sync_core.rows import Alarm, Braking, Subscribed, Watch
+from sync_core.rows import Alarm, Braking, Subscribed, Trouble, Watch
 from sync_core.tables import Row, Table, decode, encode, in_parts, whole
 
 TABLES = ("links", "rooms", "journal", "kept")
@@ -230,16 +230,17 @@ class Store:
     async def release_brake(self, room: RoomId) -> None:
         await self._rooms.delete("brake", encode(room))
 
-    async def remember_trouble(self, building: NodeId, code: str) -> None:
-        await self._rooms.put({"PartitionKey": "building", "RowKey": encode(building), "trouble": code})
+    async def remember_trouble(self, building: NodeId, trouble: Trouble) -> None:
+        row: Row = {"PartitionKey": "building", "RowKey": encode(building), "trouble": trouble.code, "since": trouble.since}
+        await self._rooms.put(row)
 
     async def forget_trouble(self, building: NodeId) -> None:
         await self._rooms.delete("building", encode(building))
 
-    async def troubled_buildings(self) -> dict[NodeId, str]:
+    async def troubled_buildings(self) -> dict[NodeId, Trouble]:
         """Those whose bookings could not be listed when they were last asked for, and why."""
         found = self._rooms.query("PartitionKey eq @partition", partition="building")
-        return {NodeId(decode(row["RowKey"])): row["trouble"] async for row in found}
+        return {NodeId(decode(row["RowKey"])): Trouble(row["trouble"], row["since"]) async for row in found}
 
     async def raise_alarm(self, link: Link, now: datetime) -> None:
         await self._rooms.put(rows.alarm_row(link, now))

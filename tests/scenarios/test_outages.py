@@ -151,7 +151,6 @@ async def test_B13_without_ibss_neither_side_is_written_and_what_changed_follows
         await world.settle()
     assert await world.writes() == before
     checked(await world.ibss.http.delete("/_sim/faults"))
-    await world.service.pull.roll_horizon()
     await world.sweep()
     assert (await world.ibss.the_booking(OAK, moved))["Booking_Name"] == "Plan the second move"
     assert await world.outlook.calendar(ANA.address, cancelled) == []
