@@ -87,7 +87,9 @@ class Execution:
         stored, begun = situation.stored, writing(situation.link, plan)
         if not begun or (stored is not None and begun == stored.writing):
             return situation
-        noted = await self._save(stored, replace(stored or situation.link, writing=begun))
+        seen_there, was = situation.link, stored or situation.link
+        known = replace(was, organiser=seen_there.organiser, event_id=seen_there.event_id, event_at=seen_there.event_at)
+        noted = await self._save(stored, replace(known, writing=begun))
         return replace(situation, stored=noted, link=replace(situation.link, writing=begun))
 
     async def hold(self, situation: Situation, reason: Reason, state: State | None = None) -> Outcome:

@@ -279,6 +279,8 @@ class Look:
             found = await self._readings.unlinked_event(room, booking)
             if found is None and stored is not None and await self._readings.taken_back(room, stored):
                 return EventSide(Absent(Reason.EVENT_GONE))
+            if found is None and stored is not None and await self._readings.vanished(stored):
+                return EventSide(Absent(Reason.EVENT_GONE), traceless=True)
         except Unreadable:
             return EventSide(Unknown(Reason.EVENT_UNREADABLE))
         if isinstance(found, Reason):

@@ -207,6 +207,13 @@ class Readings:
                 return unknown and await self._graph.counterpart(host, room.mailbox, event) is None
         return False
 
+    async def vanished(self, link: Link) -> bool:
+        """Whether the event of a create that was begun was seen, and is no longer at its host's."""
+        if link.state is not State.CREATING or link.organiser is None or link.event_id is None:
+            return False
+        event = await self._graph.event(link.organiser, link.event_id)
+        return event is None or event.cancelled
+
     # IBSS
 
     async def booking(self, room: Room, link: Link) -> BookingSide:

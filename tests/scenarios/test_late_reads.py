@@ -12,8 +12,8 @@ from sync_core.queues import PullRoom, SyncInstance, decode_sync
 from sync_core.situation import transaction_id
 from tests.scenarios.in_process import World
 from tests.scenarios.people import Json, Slot, checked
-from tests.scenarios.series import all_bookings, slots, weekly
-from tests.scenarios.test_crashes import ibss_fault, nobody_tells
+from tests.scenarios.series import all_bookings, around, slots, weekly
+from tests.scenarios.test_crashes import graph_fault, ibss_fault, nobody_tells
 from tests.scenarios.test_crashes_and_people import MADE, booked_and_died, look, settled
 
 
@@ -238,3 +238,21 @@ async def test_S01_S04_an_event_that_was_moved_to_another_booking_s_slot_before_
         or (await world.ibss.booking(booking))["Booking_IsCancelled"]
     )
     assert (await world.ibss.booking(other))["Booking_Name"] == "Another"
+
+
+async def test_S13_an_event_that_was_moved_and_cancelled_before_its_link_was_saved_does_not_come_back(world: World) -> None:
+    """Its maker died, and so did who carried a move from IBSS to it: the room's copy is no longer where it was made."""
+    slot = world.slot()
+    booking, event = await booked_and_died(world, slot, MADE)
+    await world.settle()
+    copy = await world.outlook.the_event(OAK.mailbox, slot)
+    await world.ibss.change(ANA, booking, **world.ibss.times(slot.later(hours=2)))
+    await graph_fault(world, method="PATCH", path="/users/.*/events/", status=504, code="", times=1, after=True)
+    with pytest.raises(Later):
+        await world.service.sync.sync_instance(SyncInstance(OAK.space, event=copy["id"]))
+    await world.settle()
+    await world.outlook.cancel(ANA, event["id"])
+    await world.settle()
+    await settled(world, booking)
+    assert (await world.ibss.booking(booking))["Booking_IsCancelled"]
+    assert await world.outlook.calendar(ANA.address, around(slot)) == []
