@@ -19,7 +19,7 @@ from sync_core.ibss import wire as ibss_wire
 from sync_core.ibss.client import Ibss
 from sync_core.ibss.wire import Booking
 from sync_core.model import Absent, Essence, Field, Link, Present, Reason, Room, RoomId, Side, State, Unknown
-from sync_core.own_writes import asking_for, writing
+from sync_core.own_writes import CANCELLING, asking_for, writing
 from sync_core.planner import (
     Action,
     CancelBooking,
@@ -79,7 +79,8 @@ class Execution:
         link = replace(link, trail=remembering(situation.link, replace(plan, actions=tuple(done)), now))
         if refusal is not None:
             agreed = situation.link
-            return await self._refused(situation.stored, replace(link, base=agreed.base, kept=agreed.kept), refusal)
+            link = replace(link, base=agreed.base, kept=agreed.kept, writing=link.writing - {CANCELLING})
+            return await self._refused(situation.stored, link, refusal)
         return Outcome(await self._save(situation.stored, _standing(link, plan)))
 
     async def _announce(self, situation: Situation, plan: Plan) -> Situation:

@@ -36,7 +36,7 @@ from sync_core.model import (
 from sync_core.queues import SyncInstance
 from sync_core.readings import NO_BOOKING, NO_EVENT, BookingSide, EventSide, Readings
 from sync_core.rooms import Rooms
-from sync_core.situation import UNSETTLED, Situation, linked_in, of_booking, of_instance, reopened, seen, without_event
+from sync_core.situation import UNSETTLED, Situation, before, linked_in, of_booking, of_instance, reopened, seen, without_event
 from sync_core.store import Store
 
 PATIENCE = 4
@@ -147,6 +147,8 @@ class Look:
         for former in await self._store.rooms_of(original.instance.key):
             other = await self._rooms.get(former)
             link = await self._store.link(former, original.instance.key) if former != room.id else None
+            if link is not None and link.event_id == original.id and before(original.modified, link.event_at):
+                raise Later("lags-behind")
             if other is None or link is None or not await self._has_booking(other, link):
                 continue
             if link.base is None:

@@ -8,13 +8,15 @@ a person made on the other side meanwhile is not to lose against our own write.
 from dataclasses import replace
 from typing import Any
 
-from sync_core.model import FIELDS, Essence, Field, Link, Present, Reading, Side, State, hashed
-from sync_core.planner import Plan, UpdateBooking, UpdateEvent
+from sync_core.model import FIELDS, Absent, Essence, Field, Link, Present, Reading, Reason, Side, State, hashed
+from sync_core.planner import CancelBooking, Plan, UpdateBooking, UpdateEvent
 
 SINGLE = (Field.ROOM, Field.SLOT, Field.SUBJECT)
 """Fields of one value; people and linked rooms are merged one by one."""
 
 MERGED = (Field.PEOPLE, Field.LINKED)
+
+CANCELLING = (Side.IBSS, "cancelled")
 
 
 def writing(link: Link, plan: Plan) -> frozenset[tuple[Side, str]]:
@@ -24,7 +26,15 @@ def writing(link: Link, plan: Plan) -> frozenset[tuple[Side, str]]:
         if isinstance(action, UpdateEvent | UpdateBooking):
             side = Side.OUTLOOK if isinstance(action, UpdateEvent) else Side.IBSS
             begun |= {(side, hashed(field, action.target)) for field in action.fields}
+        elif isinstance(action, CancelBooking):
+            begun.add(CANCELLING)
     return frozenset(begun)
+
+
+def cancelled_by_us(link: Link, event: Reading, booking: Reading) -> Reading:
+    """The booking's side. A meeting that is there again lacks its booking: nobody has cancelled that in IBSS."""
+    ours = isinstance(booking, Absent) and booking.reason is Reason.BOOKING_GONE and CANCELLING in link.writing
+    return Absent(Reason.NOTHING_THERE) if ours and isinstance(event, Present) else booking
 
 
 def asking_for(link: Link, target: Essence, side: Side) -> frozenset[tuple[Side, str]]:

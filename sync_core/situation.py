@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 from sync_core import planner
 from sync_core.ibss.wire import Booking
 from sync_core.model import BookingId, EventId, Instance, Link, Present, Reading, Reason, Room, RoomId, Side, State
-from sync_core.own_writes import allowing_for_own_writes
+from sync_core.own_writes import allowing_for_own_writes, cancelled_by_us
 from sync_core.planner import Plan, Policy
 from sync_core.queues import SyncInstance
 from sync_core.readings import BookingSide, EventSide
@@ -39,7 +39,8 @@ class Situation:
 def decided(situation: Situation, policy: Policy, now: datetime) -> Plan:
     """What is to be done about it. How far ahead a room is synced is its building's to say."""
     policy = replace(policy, horizon=timedelta(days=situation.room.horizon_days))
-    event, booking = situation.event.reading, situation.booking.reading
+    event = situation.event.reading
+    booking = cancelled_by_us(situation.link, event, situation.booking.reading)
     return planner.plan(allowing_for_own_writes(situation.link, event, booking), event, booking, policy, now)
 
 
@@ -48,11 +49,11 @@ def older_than_known(situation: Situation) -> bool:
     known, event, booking = situation.stored, situation.event.original, situation.booking.booking
     if known is None:
         return False
-    behind = event is not None and event.id == known.event_id and _before(event.modified, known.event_at)
-    return behind or (booking is not None and booking.id == known.booking_id and _before(booking.modified, known.booking_at))
+    behind = event is not None and event.id == known.event_id and before(event.modified, known.event_at)
+    return behind or (booking is not None and booking.id == known.booking_id and before(booking.modified, known.booking_at))
 
 
-def _before(one: datetime | None, other: datetime | None) -> bool:
+def before(one: datetime | None, other: datetime | None) -> bool:
     return one is not None and other is not None and one < other
 
 

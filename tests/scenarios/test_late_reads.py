@@ -1,13 +1,14 @@
 """A mailbox answers from a copy that lags behind, or is away: what is told and not seen is read again before it is believed."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from localdev.world import ANA, BEN, ELM, OAK
 from sync_core.errors import Later, Stale
 from sync_core.look import PATIENCE
-from sync_core.model import State
+from sync_core.model import Reason, State
 from sync_core.queues import PullRoom, SyncInstance, decode_sync
 from sync_core.situation import transaction_id
 from tests.scenarios.in_process import World
@@ -256,3 +257,40 @@ async def test_S13_an_event_that_was_moved_and_cancelled_before_its_link_was_sav
     await settled(world, booking)
     assert (await world.ibss.booking(booking))["Booking_IsCancelled"]
     assert await world.outlook.calendar(ANA.address, around(slot)) == []
+
+
+async def test_S03_S09_a_room_that_comes_back_while_its_booking_is_being_cancelled_is_booked_again(world: World) -> None:
+    """Who cancelled it has died: nobody in IBSS did, so the meeting stands."""
+    slot = world.slot()
+    event = await world.outlook.book(ANA, slot, "Plan", (OAK,), (BEN,))
+    await world.settle()
+    booking = await world.ibss.the_booking(OAK, slot)
+    await nobody_tells(world)
+    await world.outlook.change(ANA, event["id"], attendees=[world.outlook.guest(BEN)])
+    await world.settle()
+    await ibss_fault(world, method="PATCH", path="/v2/.*/bookings/", status=504, code="", times=1, after=True)
+    with pytest.raises(Later):
+        await world.service.sync.sync_instance(look(booking))
+    assert (await world.ibss.booking(booking))["Booking_IsCancelled"]
+    await world.outlook.change(ANA, event["id"], attendees=[world.outlook.guest(BEN), world.outlook.room(OAK)])
+    await world.settle()
+    await settled(world, booking)
+    assert (await world.outlook.the_event(ANA.address, slot))["id"] == event["id"]
+    assert (await world.ibss.the_booking(OAK, slot))["Booking_Name"] == "Plan"
+
+
+async def test_S09_a_room_is_not_booked_for_an_event_that_another_room_has_seen_since(world: World) -> None:
+    slot = world.slot()
+    event = await world.outlook.book(ANA, slot, "Plan", (ELM,), (BEN,))
+    await world.settle()
+    await nobody_tells(world)
+    link = await world.store.link_of_booking((await world.ibss.the_booking(ELM, slot))["Booking_Id"])
+    assert link is not None
+    await world.outlook.change(ANA, event["id"], attendees=[world.outlook.guest(BEN), world.outlook.room(OAK)])
+    await world.settle()
+    begun = replace(link, base=None, kept=None, booking_id=None).standing(State.CREATING, Reason.NOTHING_THERE)
+    await world.store.save_link(replace(begun, event_at=world.now() + timedelta(minutes=1)))
+    copy = await world.outlook.the_event(OAK.mailbox, slot)
+    with pytest.raises(Later, match="lags-behind"):
+        await world.service.sync.sync_instance(SyncInstance(OAK.space, event=copy["id"]))
+    assert await world.ibss.bookings(OAK, slot) == []

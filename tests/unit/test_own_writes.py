@@ -6,10 +6,23 @@ from typing import Any
 import pytest
 
 from sync_core import planner
-from sync_core.model import Essence, Link, Reason, Side, State
-from sync_core.own_writes import allowing_for_own_writes, asking_for, writing
-from sync_core.planner import CreateBooking, Plan, Policy, UpdateBooking, UpdateEvent
-from tests.unit.examples import BEN, BOOKING_GONE, CLEO, EVENT_UNKNOWN, MEETING, NOW, VERA, linked, meeting, slot, there
+from sync_core.model import Essence, Link, Reading, Reason, Side, State
+from sync_core.own_writes import allowing_for_own_writes, asking_for, cancelled_by_us, writing
+from sync_core.planner import Action, CancelBooking, CancelEvent, CreateBooking, Plan, Policy, UpdateBooking, UpdateEvent
+from tests.unit.examples import (
+    BEN,
+    BOOKING_GONE,
+    CLEO,
+    EVENT_GONE,
+    EVENT_UNKNOWN,
+    MEETING,
+    NOW,
+    VERA,
+    linked,
+    meeting,
+    slot,
+    there,
+)
 
 row = pytest.param
 OLD, OURS, THIRD = MEETING, meeting(subject="Ours"), meeting(subject="Third")
@@ -95,3 +108,25 @@ def test_a_create_that_was_asked_for_twice_may_be_made_as_either() -> None:
     link = replace(link, writing=asking_for(link, second, Side.OUTLOOK))
     moved = meeting(slot=slot(5))
     assert planned(link, second, moved).actions == (UpdateEvent(moved, planner.differences(second, moved)),)
+
+
+@pytest.mark.parametrize(
+    ("ours", "event", "actions"),
+    [
+        row(
+            (CancelBooking(),),
+            there(MEETING),
+            (CreateBooking(MEETING),),
+            id="we cancelled it, and the meeting is there again: it lacks a booking",
+        ),
+        row((), there(MEETING), (CancelEvent(),), id="a person has cancelled it"),
+        row((CancelBooking(),), EVENT_GONE, (), id="we cancelled it, and the meeting is gone"),
+    ],
+)
+def test_B14_a_booking_that_we_cancelled_ourselves_does_not_end_its_meeting(
+    ours: tuple[Action, ...], event: Reading, actions: tuple[Action, ...]
+) -> None:
+    begun = writing(linked(), Plan(Reason.ROOM_REMOVED, State.CLOSED, ours))
+    link = linked(writing=begun)
+    booking = cancelled_by_us(link, event, BOOKING_GONE)
+    assert planner.plan(allowing_for_own_writes(link, event, booking), event, booking, Policy(), NOW).actions == actions
