@@ -38,6 +38,12 @@ def differing(aged: Collection[tuple[Link, datetime]], here: Mapping[BookingId, 
     return [*map(of_link, unseen), *map(of_link, waiting), *map(of_booking, changed)]
 
 
+def superseded(links: Collection[Link]) -> list[Link]:
+    """What was begun for bookings that have another link by now, by who was slower, and has died."""
+    linked = {link.booking_id for link in links if is_live(link) and link.base is not None}
+    return [link for link in links if link.state is State.CREATING and link.base is None and link.booking_id in linked - {None}]
+
+
 def of_booking(booking: Booking) -> SyncInstance:
     return SyncInstance(booking=booking.id, node=booking.node)
 

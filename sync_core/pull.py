@@ -19,6 +19,7 @@ from sync_core.attention import (
     of_change,
     of_link,
     of_listed,
+    superseded,
     work_for,
 )
 from sync_core.batches import part_of
@@ -32,7 +33,7 @@ from sync_core.queues import PullRoom, Queues, SyncInstance, SyncWork, Work
 from sync_core.rooms import Rooms
 from sync_core.rows import Trouble, Watch
 from sync_core.series import renamed
-from sync_core.store import Store
+from sync_core.store import Store, buried
 from sync_core.subscriptions import Subscriptions
 
 PATIENCE = timedelta(minutes=30)
@@ -235,11 +236,19 @@ class Pull:
         hosts: set[Address] = set()
         for room in rooms:
             aged = await self._store.links_with_age(room.id)
+            for left in superseded([link for link, _ in aged]):
+                await self._bury(left)
             hosts |= {link.organiser for link, _ in aged if link.organiser and is_standing(link, now)}
             messages += await self._differing(room.id, here[room.id], aged, now)
         await self._send(messages)
         log.info("building %s: %d bookings, %d to look at", building, len(bookings), len(messages))
         return hosts
+
+    async def _bury(self, link: Link) -> None:
+        try:
+            await self._store.save_link(buried(link))
+        except Stale:
+            log.info("room %s: what was begun for booking %s is being worked on", link.room, link.booking_id)
 
     async def _differing(
         self, room: RoomId, here: Mapping[BookingId, Booking], aged: Collection[tuple[Link, datetime]], now: datetime

@@ -159,7 +159,7 @@ class Store:
         if owner is not None and (owner.base is not None or owner.state is State.CREATING):
             raise Stale("booking-taken")
         there = await self.link(*target)
-        await self.save_link(there or Link(*target, link.born, State.CLOSED))
+        await self.save_link(there or Link(*target, link.born, State.CLOSED, Reason.GOES_ON))
         await self._links.replace(row, pointer.metadata["etag"])
 
     async def remember_room(self, instance_key: str, room: RoomId) -> None:

@@ -31,7 +31,7 @@ def commands(job: dict[str, Any]) -> str:
 
 
 def test_make_help_tells_of_every_target() -> None:
-    told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S607
+    told = subprocess.run(["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S607
     phony = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert phony
     assert {line.split()[0] for line in told.splitlines()} == set(phony[1].split()) - {"help"}

@@ -294,3 +294,18 @@ async def test_S09_a_room_is_not_booked_for_an_event_that_another_room_has_seen_
     with pytest.raises(Later, match="lags-behind"):
         await world.service.sync.sync_instance(SyncInstance(OAK.space, event=copy["id"]))
     assert await world.ibss.bookings(OAK, slot) == []
+
+
+async def test_S01_what_a_slower_worker_has_begun_for_a_booking_that_is_linked_is_ended_by_the_sweep(world: World) -> None:
+    slot = world.slot()
+    booking = await world.ibss.book(ANA, OAK, slot, "Plan", (BEN,))
+    await world.settle()
+    link = await world.store.link_of_booking(booking["Booking_Id"])
+    assert link is not None
+    begun = replace(link, key="begun", instance=None, base=None, kept=None, intent=link.base, row_etag=None)
+    await world.store.save_link(begun.standing(State.CREATING, Reason.NOTHING_THERE))
+    await world.sweep()
+    left = await world.store.link(link.room, "begun")
+    assert left is not None
+    assert (left.state, left.reason) == (State.CLOSED, Reason.GOES_ON)
+    assert (await world.ibss.the_booking(OAK, slot))["Booking_Id"] == booking["Booking_Id"]

@@ -21,7 +21,7 @@ MOST_SHOWN = 20
 TOLD = 100_000
 
 OF_OTHERS = frozenset(
-    {Reason.HOST_WITHOUT_MAILBOX, Reason.REFUSED, Reason.BRAKED, Reason.SERIES_CHANGED},
+    {Reason.HOST_WITHOUT_MAILBOX, Reason.REFUSED, Reason.BRAKED, Reason.SERIES_CHANGED, Reason.GOES_ON},
 )
 """Reasons that no plan has: the first two are found out in carrying it out, the brake and the shapes of series hold it back."""
 

@@ -102,6 +102,14 @@ IN_SCENES = [
         ),
         id="a meeting comes back in Outlook to the room where its event was made, after a worker died that took it elsewhere",
     ),
+    pytest.param(
+        Case(7282, frozenset({0, 1, 2, 3}), frozenset({"skew"})),
+        id="a meeting goes to a building where the row stands that kept a slower worker from linking it",
+    ),
+    pytest.param(
+        Case(359, frozenset({0, 2, 3, 4}), frozenset({"skew"})),
+        id="a link comes while the room's copy alone can be read",
+    ),
 ]
 
 
