@@ -84,7 +84,9 @@ class Execution:
         return Outcome(await self._save(situation.stored, _standing(link, plan)))
 
     async def _announce(self, situation: Situation, plan: Plan) -> Situation:
-        """What is about to be written is noted first. Raises Stale when another worker was faster: then nothing is written."""
+        """What is about to be written is noted first, and which event was seen. Raises Stale when another worker was faster: then
+        nothing is written.
+        """
         stored, begun = situation.stored, writing(situation.link, plan)
         if not begun or (stored is not None and begun == stored.writing):
             return situation
